@@ -1,0 +1,1 @@
+"""The running process: settings, command line, polling, workers, demo."""

@@ -1,0 +1,72 @@
+"""``pandu run``, ``pandu demo`` and ``pandu simulator``, which stay, and ``pandu health``."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlmodel import select
+
+from bot.settings import load_settings
+
+STALE = timedelta(minutes=3)
+"""An idle bot asks Telegram every half minute."""
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command()(run)
+    app.command()(health)
+    app.command()(demo)
+    app.command()(simulator)
+
+
+def run() -> None:
+    """Jalankan bot: siapkan basis data, lalu layani Telegram sampai dihentikan (Ctrl-C)."""
+    from bot import app
+    from bot.logging import set_up_logging
+
+    settings = load_settings()
+    set_up_logging(settings.log_level, [settings.telegram_token] if settings.telegram_token else [])
+    asyncio.run(app.run(settings))
+
+
+def health() -> None:
+    """Periksa apakah bot bekerja: kode 0 bila baru saja menghubungi Telegram."""
+    from bot.cli.database import reading
+    from storage.tables import Bot
+
+    polls = reading(lambda session: session.exec(select(Bot.last_poll_at)).all())
+    latest = max((poll for poll in polls if poll is not None), default=None)
+    if latest is None or datetime.now(UTC) - latest > STALE:
+        typer.echo(f"Bot tidak menghubungi Telegram sejak {latest or 'dipasang'}.", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"Baik; terakhir menghubungi Telegram {latest:%Y-%m-%d %H:%M:%S}Z.")
+
+
+def demo(
+    port: Annotated[int, typer.Option(help="Port pada 127.0.0.1.")] = 8765,
+    data_dir: Annotated[Path, typer.Option(help="Folder data demo.")] = Path(".data/demo"),
+    reset: Annotated[bool, typer.Option("--reset", help="Mulai dari awal: hapus data demo.")] = False,
+    log_level: Annotated[str, typer.Option(help="DEBUG, INFO, WARNING atau ERROR.")] = "WARNING",
+    host: Annotated[str, typer.Option(help="0.0.0.0 membuka halaman bagi ponsel di jaringan ini.")] = "127.0.0.1",
+    pin: Annotated[str | None, typer.Option(help="PIN bagi ponsel di jaringan ini.")] = None,
+) -> None:
+    """Coba Pandu tanpa Telegram: bot, Telegram tiruan, dan satu halaman berisi ponsel para pejabat."""
+    from bot import demo as demonstration
+
+    running = demonstration.run(port=port, data_dir=data_dir, reset=reset, log_level=log_level, host=host, pin=pin)
+    asyncio.run(running)
+
+
+def simulator(
+    port: Annotated[int, typer.Option(help="Port pada 127.0.0.1.")] = 8081,
+    token: Annotated[str | None, typer.Option(help="Token bot; tanpa ini dibuat yang baru.")] = None,
+) -> None:
+    """Jalankan Telegram tiruan saja, untuk dihubungi bot lewat PANDU_TELEGRAM_API_URL."""
+    from bot import demo as demonstration
+
+    asyncio.run(demonstration.run_simulator(port=port, token=token))

@@ -1,0 +1,291 @@
+"""Brings what was committed to the outbox onto phones, and records what became of it.
+
+Every failure falls into one of four kinds, and only the third can ever repeat a message:
+Telegram asks to wait; it provably got nothing; nobody knows; it refused for good.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
+
+import structlog
+from sqlmodel import Session
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, TelegramError
+
+from bot.clock import Clock, first_of
+from bot.crash_points import crash_point
+from bot.logging import where
+from bot.outgoing import Document, Edit, NewMessage, Outgoing, Strip, chat_is_gone, message_is_gone, prepare, transmit
+from bot.pacing import Pacing
+from bot.telegram_client import Flood, RefusedToken, ServerFault, TelegramClient, Unsent
+from storage import outbox
+from storage.database import Database, DatabaseUnavailable
+from storage.file_store import FileStore
+from storage.outbox import OutboxItem
+from storage.tables import Card, Chat
+from workflow import notices
+
+log = structlog.stdlib.get_logger("bot.delivery")
+
+T = TypeVar("T")
+
+AT_ONCE = 32
+LEASE = timedelta(minutes=5)
+LOOK_AGAIN_SECONDS = 0.5
+LONGEST_BACKOFF_SECONDS = 30.0
+LONGEST_WAIT_SECONDS = 3.0
+"""A row that may not go out within this time goes back into the queue instead of waiting here."""
+TRIES_OF_UNKNOWN_OUTCOME = 8
+NEVER_REPEATED = frozenset({"unit_reminder"})
+"""Reminders whose delivery is unknown are not sent again: the next one covers them."""
+
+
+class DeliveryWorker:
+    """Delivers one bot's outbox."""
+
+    def __init__(
+        self,
+        database: Database,
+        client: TelegramClient,
+        store: FileStore,
+        bot_id: int,
+        clock: Clock,
+        *,
+        default_language: str,
+        paced: bool = True,
+        at_once: int = AT_ONCE,
+    ) -> None:
+        self._database = database
+        self._client = client
+        self._store = store
+        self._bot_id = bot_id
+        self._clock = clock
+        self._default_language = default_language
+        self._pacing = Pacing(clock.monotonic, enabled=paced)
+        self._at_once = at_once
+        self._active = 0
+        self._failures = 0
+        self._unknowns: Counter[int] = Counter()
+        self._blamed: Counter[int] = Counter()
+        self._deliveries = 0
+        self._deliveries_before: dict[int, int] = {}
+        self._work = asyncio.Event()
+        self._stopping = asyncio.Event()
+
+    def wake(self) -> None:
+        """Say that there may be something to deliver."""
+        self._work.set()
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Deliver until told to stop; what is on its way is finished first."""
+        self._stopping = stopping
+        async with asyncio.TaskGroup() as group:
+            while not stopping.is_set():
+                self._work.clear()
+                pause = self._pacing.rest()
+                items: list[OutboxItem] = []
+                if not pause:
+                    try:
+                        items = await self._claim()
+                    except DatabaseUnavailable as error:
+                        pause = self._back_off()
+                        log.warning("the database is away", next_try_in_seconds=pause, error=where(error))
+                for item in items:
+                    self._active += 1
+                    group.create_task(self._work_on(item))
+                if pause:
+                    await first_of(self._stopping, seconds=pause)
+                elif not items:
+                    await first_of(self._work, stopping, seconds=LOOK_AGAIN_SECONDS)
+
+    async def _claim(self) -> list[OutboxItem]:
+        free = self._at_once - self._active
+        if free <= 0:
+            return []
+        now, lease_now = self._clock.now(), await self._database.lease_time()
+        return await self._database.write(
+            lambda session: outbox.claim(session, self._bot_id, now, lease_now, LEASE, free)
+        )
+
+    async def _work_on(self, item: OutboxItem) -> None:
+        try:
+            await self.deliver(item)
+        except DatabaseUnavailable:
+            log.exception("a delivery could not be recorded", outbox_id=item.id)
+        except Exception:
+            # The row stays leased and is tried again; the others must not suffer for it.
+            log.exception("a delivery went wrong", outbox_id=item.id)
+        finally:
+            self._active -= 1
+            self.wake()
+
+    async def deliver(self, item: OutboxItem) -> None:
+        """Deliver one claimed row and record the outcome."""
+        while wait := self._pacing.take(item.chat_id):
+            if wait > LONGEST_WAIT_SECONDS or self._stopping.is_set():
+                await self._postpone(item, wait)
+                return
+            await first_of(self._stopping, seconds=wait)
+        if item.uncertain and item.template in NEVER_REPEATED:
+            await self._record(lambda session: outbox.mark_skipped(session, item.id, self._clock.now()))
+            return
+        try:
+            outgoing = await self._database.read(lambda session: prepare(session, item, self._default_language))
+        except DatabaseUnavailable:
+            await self._postpone(item, 1.0)
+            return
+        except Exception as error:
+            await self._bury(item, f"could not be rendered: {where(error)}")
+            return
+        if outgoing is None:
+            await self._record(lambda session: outbox.mark_skipped(session, item.id, self._clock.now()))
+            return
+        crash_point("before-send")
+        try:
+            message_id = await transmit(self._client, self._store, item.chat_id, outgoing)
+        except TelegramError as error:
+            await self._failed(item, outgoing, error)
+            return
+        except (OSError, LookupError) as error:
+            await self._bury(item, f"the stored file cannot be read: {where(error)}")
+            return
+        crash_point("after-send")
+        self._failures = 0
+        self._deliveries += 1
+        self._forget(item)
+        crash_point("before-mark-sent")
+        await self._record(lambda session: self._sent(session, item, outgoing, message_id))
+        crash_point("after-mark-sent")
+
+    def _sent(self, session: Session, item: OutboxItem, outgoing: Outgoing, message_id: int | None) -> None:
+        now = self._clock.now()
+        if isinstance(outgoing, Strip | Document) or outgoing.card_id is None:
+            outbox.mark_sent(session, item.id, message_id, now)
+            return
+        card = session.get_one(Card, outgoing.card_id, with_for_update=True, populate_existing=True)
+        outbox.mark_sent(session, item.id, message_id, now)
+        if (card.bot_id, card.chat_id) != (item.bot_id, item.chat_id):
+            # The official has another account since; what was just sent there is nobody's card.
+            if message_id is not None:
+                outbox.strip(session, bot_id=item.bot_id, chat_id=item.chat_id, message_id=message_id, now=now)
+            return
+        card.shown_revision = max(card.shown_revision, outgoing.revision)
+        if isinstance(outgoing, NewMessage):
+            card.message_id = message_id
+            # Asked for again while this message was on its way, it comes again.
+            card.anew = card.wanted_revision > outgoing.revision and outbox.asks_anew(session, card)
+            if outgoing.replaces is not None:
+                outbox.strip(session, bot_id=item.bot_id, chat_id=item.chat_id, message_id=outgoing.replaces, now=now)
+        session.add(card)
+        session.flush()
+        if card.wanted_revision > card.shown_revision:
+            outbox.show_card(session, card, now)
+
+    async def _failed(self, item: OutboxItem, outgoing: Outgoing, error: TelegramError) -> None:
+        match error:
+            case Flood():
+                self._pacing.hold(item.chat_id, error.seconds)
+                log.info("Telegram asks to wait", outbox_id=item.id, seconds=error.seconds)
+                await self._postpone(item, error.seconds)
+            case InvalidToken() if isinstance(outgoing, Strip):
+                # "No such method": a server that cannot take buttons away; they grant nothing anyway.
+                await self._record(lambda session: outbox.mark_skipped(session, item.id, self._clock.now()))
+            case Unsent() | RefusedToken() | InvalidToken():
+                pause = self._back_off()
+                self._pacing.hold_all(pause)
+                log.warning("Telegram cannot be reached", next_try_in_seconds=pause, error=where(error))
+                await self._postpone(item, pause)
+            case Forbidden():
+                await self._unreachable(item, error)
+            case BadRequest() if chat_is_gone(error):
+                await self._unreachable(item, error)
+            case BadRequest():
+                await self._refused(item, outgoing, error)
+            case ChatMigrated():
+                await self._bury(item, "the chat became a supergroup")
+            case _:
+                await self._unknown(item, outgoing, error)
+
+    async def _refused(self, item: OutboxItem, outgoing: Outgoing, error: BadRequest) -> None:
+        if isinstance(outgoing, Strip):
+            # The old message is gone, or has no buttons any more: that is what was wanted.
+            await self._record(lambda session: outbox.mark_skipped(session, item.id, self._clock.now()))
+        elif isinstance(outgoing, Edit) and message_is_gone(error):
+            await self._record(lambda session: self._send_anew(session, item, outgoing))
+            self.wake()
+        else:
+            await self._bury(item, str(error))
+
+    def _send_anew(self, session: Session, item: OutboxItem, edit: Edit) -> None:
+        now = self._clock.now()
+        card = session.get_one(Card, edit.card_id, with_for_update=True, populate_existing=True)
+        if card.message_id == edit.message_id:
+            card.message_id = None
+            card.anew = True
+            session.add(card)
+        # Without a message, a card that is not live any more is skipped at its next turn.
+        outbox.postpone(session, item.id, now)
+
+    async def _unknown(self, item: OutboxItem, outgoing: Outgoing, error: TelegramError) -> None:
+        self._unknowns[item.id] += 1
+        # Where the server fails whatever is sent, it is not this message that is to blame.
+        if not isinstance(error, ServerFault) or self._deliveries_before.get(item.id) != self._deliveries:
+            self._blamed[item.id] += 1
+        self._deliveries_before[item.id] = self._deliveries
+        if self._blamed[item.id] >= TRIES_OF_UNKNOWN_OUTCOME and isinstance(outgoing, NewMessage | Document):
+            await self._bury(item, f"unknown outcome again and again: {where(error)}")
+            return
+        due_at = self._clock.now() + outbox.backoff(self._unknowns[item.id])
+        log.warning("nobody knows whether a message arrived", outbox_id=item.id, kind=item.kind, error=where(error))
+        await self._record(lambda session: outbox.mark_uncertain(session, item.id, due_at))
+
+    async def _unreachable(self, item: OutboxItem, error: TelegramError) -> None:
+        now = self._clock.now()
+
+        def body(session: Session) -> None:
+            chat = session.get(Chat, (item.bot_id, item.chat_id))
+            known = chat is not None and not chat.reachable
+            outbox.hold_chat(session, item.bot_id, item.chat_id, now)
+            if not known:
+                notices.unreachable(session, item.bot_id, item.chat_id, now)
+
+        log.warning("a chat cannot be reached; its messages wait for /start", outbox_id=item.id, error=where(error))
+        await self._record(body)
+
+    async def _postpone(self, item: OutboxItem, seconds: float) -> None:
+        due_at = self._clock.now() + timedelta(seconds=seconds)
+        await self._record(lambda session: outbox.postpone(session, item.id, due_at))
+
+    async def _bury(self, item: OutboxItem, error: str) -> None:
+        log.error("a message is given up", outbox_id=item.id, kind=item.kind, template=item.template, error=error)
+        self._forget(item)
+        await self._record(lambda session: outbox.bury(session, item.id, error))
+
+    def _forget(self, item: OutboxItem) -> None:
+        self._unknowns.pop(item.id, None)
+        self._blamed.pop(item.id, None)
+        self._deliveries_before.pop(item.id, None)
+
+    async def _record(self, body: Callable[[Session], T]) -> T:
+        """Write an outcome down, however long the database is away: it is known only here.
+
+        Gives up only when the bot stops; the row is then found unfinished at the next start.
+        """
+        pause = 0.2
+        while True:
+            try:
+                return await self._database.write(body)
+            except DatabaseUnavailable:
+                if self._stopping.is_set():
+                    raise
+                await first_of(self._stopping, seconds=pause)
+                pause = min(2 * pause, LONGEST_BACKOFF_SECONDS)
+
+    def _back_off(self) -> float:
+        pause: float = min(LONGEST_BACKOFF_SECONDS, 0.5 * 2.0**self._failures)
+        self._failures = min(self._failures + 1, 10)
+        return pause

@@ -1,0 +1,196 @@
+"""Handles stored updates: different people side by side, the same person in order.
+
+An update's whole effect and its mark "done" are one transaction.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+from sqlmodel import Session
+from telegram.error import BadRequest, TelegramError
+
+from bot.clock import Clock, first_of
+from bot.crash_points import crash_point
+from bot.logging import where
+from bot.telegram_client import TelegramClient
+from handlers import dispatch, incoming
+from handlers.talk import Context, Toast
+from messages.toasts import toast
+from storage import inbox
+from storage.database import Database, DatabaseUnavailable
+from storage.inbox import InboxItem
+from workflow import notices
+
+log = structlog.stdlib.get_logger("bot.inbox")
+
+AT_ONCE = 32
+LEASE = timedelta(seconds=60)
+LOOK_AGAIN_SECONDS = 1.0
+LONGEST_BACKOFF_SECONDS = 15.0
+GIVE_BACK_SECONDS = 0.5
+
+
+class DiedEachTime(Exception):
+    """The process ended in every try of an update."""
+
+
+class InboxWorker:
+    """Works through one bot's inbox. ``on_effect`` is called after each commit that may have said something."""
+
+    def __init__(
+        self,
+        database: Database,
+        client: TelegramClient,
+        bot_id: int,
+        bot_username: str,
+        clock: Clock,
+        *,
+        default_language: str,
+        on_effect: Callable[[], None],
+        at_once: int = AT_ONCE,
+    ) -> None:
+        self._database = database
+        self._client = client
+        self._bot_id = bot_id
+        self._bot_username = bot_username
+        self._clock = clock
+        self._default_language = default_language
+        self._on_effect = on_effect
+        self._at_once = at_once
+        self._active = 0
+        self._failures = 0
+        self._work = asyncio.Event()
+
+    def wake(self) -> None:
+        """Say that there may be something to do."""
+        self._work.set()
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Work until told to stop; what was begun is finished first."""
+        async with asyncio.TaskGroup() as group:
+            while not stopping.is_set():
+                self._work.clear()
+                try:
+                    items = await self._claim()
+                    self._failures = 0
+                except DatabaseUnavailable as error:
+                    items = []
+                    await first_of(stopping, seconds=self._back_off(error))
+                for item in items:
+                    self._active += 1
+                    group.create_task(self._work_on(item))
+                if not items:
+                    await first_of(self._work, stopping, seconds=LOOK_AGAIN_SECONDS)
+
+    async def _claim(self) -> list[InboxItem]:
+        free = self._at_once - self._active
+        if free <= 0:
+            return []
+        lease_now = await self._database.lease_time()
+        return await self._database.write(lambda session: inbox.claim(session, self._bot_id, lease_now, LEASE, free))
+
+    async def _work_on(self, item: InboxItem) -> None:
+        try:
+            await self.handle(item)
+        except DatabaseUnavailable as error:
+            # The lease runs out by itself; the try does not count against the update.
+            log.warning("the database is away", inbox_id=item.id, error=where(error))
+        except Exception:
+            # The lease runs out and the update is tried again; the others must not suffer for it.
+            log.exception("handling an update went wrong", inbox_id=item.id)
+        finally:
+            self._active -= 1
+            self.wake()
+
+    async def handle(self, item: InboxItem) -> None:
+        """Handle one claimed update and answer its tap, whatever came of it."""
+        callback_id: str | None = None
+        answer, alert = "", False
+        try:
+            _refuse_worn_out(item)
+            raw = json.loads(item.raw)
+            callback_id = _callback_id(raw)
+            parsed = incoming.parse(raw)
+            context = Context(
+                bot_id=self._bot_id,
+                bot_username=self._bot_username,
+                now=self._clock.now(),
+                nonce=secrets.token_hex(8),
+                default_language=self._default_language,
+            )
+
+            def effect(session: Session) -> Toast | None:
+                inbox.mark_done(session, item.id, context.now)
+                return dispatch.handle(session, parsed, context)
+
+            crash_point("before-effect-commit")
+            said = await self._database.write(effect)
+            crash_point("after-effect-commit")
+            if said is not None:
+                answer, alert = toast(said.key, said.params, said.language), said.alert
+        except inbox.NotPending:
+            log.info("an update was finished by somebody else meanwhile", inbox_id=item.id)
+        except DatabaseUnavailable as error:
+            log.warning("the database is away, the update waits", inbox_id=item.id, error=where(error))
+            answer, alert = toast("error", {}, self._default_language), True
+            await self._give_back(item)
+        except Exception as error:
+            answer, alert = toast("error", {}, self._default_language), True
+            await self._failed(item, error)
+        self._on_effect()
+        self.wake()
+        if callback_id is not None:
+            await self._answer(callback_id, answer, alert=alert)
+
+    async def _give_back(self, item: InboxItem) -> None:
+        try:
+            await self._database.write(lambda session: inbox.release(session, item.id))
+        except DatabaseUnavailable:
+            return  # still away: the lease runs out by itself
+        # Whatever broke just now is given a moment.
+        await asyncio.sleep(GIVE_BACK_SECONDS)
+
+    async def _failed(self, item: InboxItem, error: Exception) -> None:
+        place = where(error)
+        now = self._clock.now()
+
+        def body(session: Session) -> bool:
+            parked = inbox.mark_failed(session, item.id, place, now)
+            if parked:
+                notices.update_parked(session, item, now)
+            return parked
+
+        parked = await self._database.write(body)
+        log.error("an update could not be handled", inbox_id=item.id, tries=item.tries, parked=parked, error=place)
+
+    async def _answer(self, callback_id: str, text: str, *, alert: bool) -> None:
+        try:
+            await self._client.bot.answer_callback_query(callback_id, text or None, show_alert=alert or None)
+        except BadRequest as error:
+            log.debug("a tap was too old to answer", error=where(error))
+        except TelegramError as error:
+            log.info("a tap could not be answered", error=where(error))
+
+    def _back_off(self, error: DatabaseUnavailable) -> float:
+        pause = min(LONGEST_BACKOFF_SECONDS, 0.5 * 2.0**self._failures)
+        self._failures = min(self._failures + 1, 10)
+        log.warning("the database is away", next_try_in_seconds=pause, error=where(error))
+        return pause
+
+
+def _refuse_worn_out(item: InboxItem) -> None:
+    if item.worn_out:
+        raise DiedEachTime
+
+
+def _callback_id(raw: object) -> str | None:
+    """Return the id to answer a tap by, also of an update that cannot be handled."""
+    query = raw.get("callback_query") if isinstance(raw, dict) else None
+    found = query.get("id") if isinstance(query, dict) else None
+    return found if isinstance(found, str) else None

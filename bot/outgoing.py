@@ -1,0 +1,260 @@
+"""What an outbox row becomes at delivery, and the Telegram method that carries it.
+
+:func:`prepare` reads and renders (in a reading thread); :func:`transmit` makes the one
+network call. Neither writes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+
+from sqlmodel import Session
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
+from telegram.constants import ParseMode
+from telegram.error import BadRequest
+
+from bot.telegram_client import UPLOAD_SECONDS, TelegramClient
+from messages.card import render_card
+from messages.render import render
+from messages.rendered import Rendered
+from storage.file_store import FileStore
+from storage.outbox import OutboxItem
+from storage.tables import Card, File
+
+REPEATED_MARK = "(ulang)"
+PHOTO_LIMIT = 10 * 1024 * 1024
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message to send. For a card: which, at which revision, and the message it replaces."""
+
+    rendered: Rendered
+    silent: bool
+    card_id: int | None = None
+    revision: int = 0
+    replaces: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A card to be changed in place. A live one is sent anew if its message is gone."""
+
+    rendered: Rendered
+    message_id: int
+    card_id: int
+    revision: int
+    live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A message that loses its buttons."""
+
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file to send: by Telegram's id if this bot has one, else from the store."""
+
+    name: str
+    form: str
+    telegram_file_id: str | None
+    sha256: str | None
+    size: int
+    silent: bool
+    caption: str | None
+
+
+Outgoing = NewMessage | Edit | Strip | Document
+
+
+def prepare(session: Session, item: OutboxItem, default_language: str) -> Outgoing | None:
+    """Return what to do for a row as things stand now, or ``None`` if there is nothing left to do."""
+    match item.kind:
+        case "card":
+            return _card(session, item, default_language)
+        case "strip":
+            return Strip(item.message_id) if item.message_id is not None else None
+        case "document":
+            return _document(session, item)
+        case _:
+            rendered = render(
+                session, item.template or "", item.params, office_id=item.office_id, chat_id=item.chat_id,
+                bot_id=item.bot_id, default_language=default_language, repeated=item.uncertain,
+            )  # fmt: skip
+            return NewMessage(rendered, item.silent)
+
+
+def _card(session: Session, item: OutboxItem, default_language: str) -> Outgoing | None:
+    card = session.get(Card, item.card_id)
+    if card is None or card.id is None or (card.message_id is None and not card.live):
+        return None
+    if (card.bot_id, card.chat_id) != (item.bot_id, item.chat_id):
+        return None  # the official has another account since, and the card a row of its own there
+    anew = card.live and (card.anew or card.message_id is None)
+    if not anew and card.shown_revision >= card.wanted_revision:
+        return None  # an earlier row has shown what this one is about
+    # Only a repeated sending can be seen twice; an edit cannot.
+    rendered = render_card(session, card.id, default_language=default_language, repeated=item.uncertain and anew)
+    if anew or card.message_id is None:
+        return NewMessage(rendered, item.silent, card.id, card.wanted_revision, card.message_id)
+    return Edit(rendered, card.message_id, card.id, card.wanted_revision, card.live)
+
+
+def _document(session: Session, item: OutboxItem) -> Document | None:
+    file = session.get(File, item.file_id)
+    if file is None or file.status == "refused":
+        return None
+    return Document(
+        name=file.name,
+        form=file.form,
+        telegram_file_id=file.telegram_file_id if file.bot_id == item.bot_id else None,
+        sha256=file.sha256,
+        size=file.size or 0,
+        silent=item.silent,
+        caption=REPEATED_MARK if item.uncertain else None,
+    )
+
+
+async def transmit(client: TelegramClient, store: FileStore, chat_id: int, outgoing: Outgoing) -> int | None:
+    """Make the call and return the new message's id, if there is one.
+
+    Telegram's "message is not modified" is a success. Raises :class:`telegram.error.TelegramError`.
+    """
+    match outgoing:
+        case NewMessage():
+            return await _send(client, chat_id, outgoing)
+        case Edit():
+            await _edit(client, chat_id, outgoing)
+        case Strip():
+            await _unless_unchanged(
+                client.bot.edit_message_reply_markup(chat_id=chat_id, message_id=outgoing.message_id, reply_markup=None)
+            )
+        case Document():
+            return await _send_file(client, store, chat_id, outgoing)
+    return None
+
+
+async def _send(client: TelegramClient, chat_id: int, new: NewMessage) -> int:
+    async def send(text: str, mode: ParseMode | None) -> Message:
+        return await client.bot.send_message(
+            chat_id,
+            text,
+            parse_mode=mode,
+            link_preview_options=NO_PREVIEW,
+            disable_notification=new.silent,
+            reply_markup=keyboard(new.rendered),
+        )
+
+    try:
+        message = await send(new.rendered.text, ParseMode.HTML)
+    except BadRequest as error:
+        if not _bad_markup(error):
+            raise
+        message = await send(plain(new.rendered.text), None)
+    return message.message_id
+
+
+async def _edit(client: TelegramClient, chat_id: int, edit: Edit) -> None:
+    async def change(text: str, mode: ParseMode | None) -> None:
+        await _unless_unchanged(
+            client.bot.edit_message_text(
+                text,
+                chat_id=chat_id,
+                message_id=edit.message_id,
+                parse_mode=mode,
+                link_preview_options=NO_PREVIEW,
+                reply_markup=keyboard(edit.rendered),
+            )
+        )
+
+    try:
+        await change(edit.rendered.text, ParseMode.HTML)
+    except BadRequest as error:
+        if not _bad_markup(error):
+            raise
+        await change(plain(edit.rendered.text), None)
+
+
+async def _unless_unchanged(call: Awaitable[Message | bool]) -> None:
+    try:
+        await call
+    except BadRequest as error:
+        if "not modified" not in str(error).lower():
+            raise
+
+
+async def _send_file(client: TelegramClient, store: FileStore, chat_id: int, document: Document) -> int:
+    if document.telegram_file_id is not None:
+        try:
+            return await _send_document(client, chat_id, document, document.telegram_file_id)
+        except BadRequest as error:
+            if document.sha256 is None or chat_is_gone(error):
+                raise
+    if document.sha256 is None:
+        raise BadRequest("The file is neither with this bot nor in the store")
+    content = store.path(document.sha256) or await store.read(document.sha256)
+    return await _send_document(client, chat_id, document, content)
+
+
+async def _send_document(
+    client: TelegramClient, chat_id: int, document: Document, content: str | bytes | Path
+) -> int:
+    uploads = not isinstance(content, str)
+    if isinstance(content, Path):
+        content = await asyncio.to_thread(content.read_bytes)
+    as_photo = document.form == "photo" and (not uploads or document.size <= PHOTO_LIMIT)
+    filename = document.name if uploads else None
+    if as_photo:
+        message = await client.bot.send_photo(
+            chat_id, content, caption=document.caption, disable_notification=document.silent, filename=filename,
+            write_timeout=UPLOAD_SECONDS,
+        )  # fmt: skip
+    else:
+        message = await client.bot.send_document(
+            chat_id, content, caption=document.caption, disable_notification=document.silent, filename=filename,
+            write_timeout=UPLOAD_SECONDS,
+        )  # fmt: skip
+    return message.message_id
+
+
+def keyboard(rendered: Rendered) -> InlineKeyboardMarkup | None:
+    """Return the buttons as Telegram's."""
+    if not rendered.keyboard:
+        return None
+    return InlineKeyboardMarkup(
+        [
+            [InlineKeyboardButton(button.caption, callback_data=button.data, style=button.style) for button in row]
+            for row in rendered.keyboard
+        ]
+    )
+
+
+def plain(html: str) -> str:
+    """Return Telegram HTML as text, for the day a template made markup that Telegram refuses."""
+    return unescape(re.sub(r"</?[a-zA-Z][^<>]*>", "", html))
+
+
+def message_is_gone(error: BadRequest) -> bool:
+    """Tell whether an edit failed because there is no message (any more) that could be edited."""
+    text = str(error).lower()
+    signs = ("message to edit not found", "can't be edited", "message_id_invalid", "message not found")
+    return any(sign in text for sign in signs)
+
+
+def chat_is_gone(error: BadRequest) -> bool:
+    """Tell whether there is no chat (yet) with this person."""
+    text = str(error).lower()
+    return any(sign in text for sign in ("chat not found", "user not found", "peer_id_invalid", "chat_id is empty"))
+
+
+def _bad_markup(error: BadRequest) -> bool:
+    return "can't parse entities" in str(error).lower()

@@ -1,0 +1,181 @@
+"""Long polling that acknowledges nothing before it is committed.
+
+Telegram forgets an update once getUpdates is called with a higher offset. So each batch is
+committed to the inbox as raw JSON first, and only then is the offset moved.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from sqlmodel import Session
+from telegram.error import Conflict, TelegramError
+
+from bot.clock import Clock, first_of
+from bot.crash_points import crash_point
+from bot.logging import where
+from bot.telegram_client import Flood, RefusedToken, TelegramClient, Unsent
+from handlers.incoming import person_of
+from storage import inbox
+from storage.database import Database, DatabaseUnavailable
+from storage.tables import Bot
+from workflow import gap
+
+log = structlog.stdlib.get_logger("bot.polling")
+
+POLL_SECONDS = 25
+UPDATE_KINDS = ["message", "callback_query", "my_chat_member"]
+LONGEST_BACKOFF_SECONDS = 30.0
+TAPS_LIVE = timedelta(seconds=150)
+"""How long Telegram keeps a button press for a bot that does not fetch it."""
+OFFSET_LIVES_SECONDS = 24 * 3600.0
+"""After a week of silence update ids start anew at random, so an old offset is let go of in time."""
+
+Raw = tuple[int, int, str]
+
+
+class Poller:
+    """Fetches one bot's updates into the inbox. ``on_stored`` is called after each commit."""
+
+    def __init__(
+        self, database: Database, client: TelegramClient, bot_id: int, clock: Clock, on_stored: Callable[[], None]
+    ) -> None:
+        self._database = database
+        self._client = client
+        self._bot_id = bot_id
+        self._clock = clock
+        self._on_stored = on_stored
+        self._offset: int | None = None
+        self._offset_at = 0.0
+        self._failures = 0
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Poll until told to stop. A poll under way is broken off: nothing of it was acknowledged."""
+        while not stopping.is_set():
+            turn = asyncio.ensure_future(self.poll())
+            stopped = asyncio.ensure_future(stopping.wait())
+            try:
+                await asyncio.wait({turn, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                stopped.cancel()
+                if not turn.done():
+                    turn.cancel()
+                    await asyncio.wait({turn})
+            if not turn.cancelled() and (pause := turn.result()):
+                await first_of(stopping, seconds=pause)
+
+    async def poll(self) -> float:
+        """Fetch and store one batch; return how many seconds to rest before the next."""
+        if self._offset is not None and self._clock.monotonic() - self._offset_at > OFFSET_LIVES_SECONDS:
+            self._offset = None
+        asked_at = self._clock.now()
+        try:
+            updates = await self._client.get_updates(self._offset, POLL_SECONDS, UPDATE_KINDS)
+        except Flood as error:
+            log.warning("Telegram asks polling to rest", seconds=error.seconds)
+            return float(error.seconds)
+        except Conflict as error:
+            return self._back_off("another process polls for this bot, or a webhook is set", error)
+        except RefusedToken as error:
+            self._failures = max(self._failures, 5)
+            return self._back_off("Telegram refuses the token", error)
+        except Unsent as error:
+            return self._back_off("Telegram cannot be reached", error)
+        except TelegramError as error:
+            return self._back_off("polling failed", error)
+        try:
+            await self._store(updates, asked_at)
+        except DatabaseUnavailable as error:
+            return self._back_off("the database is away, updates stay with Telegram", error)
+        if self._failures:
+            log.info("polling works again", after_failures=self._failures)
+            self._failures = 0
+        return 0.0
+
+    async def _store(self, updates: list[Any], asked_at: Any) -> None:
+        raws = [raw for raw in map(_readable, updates) if raw is not None]
+        now = self._clock.now()
+
+        def body(session: Session) -> tuple[int, bool]:
+            new = inbox.store_updates(session, self._bot_id, raws, now) if raws else 0
+            bot = session.get_one(Bot, self._bot_id)
+            if bot.last_poll_at is not None and asked_at - bot.last_poll_at > TAPS_LIVE:
+                return new, True
+            bot.last_poll_at = now
+            return new, False
+
+        crash_point("before-inbox-commit")
+        try:
+            new, after_gap = await self._database.write(body)
+        except DatabaseUnavailable:
+            raise
+        except Exception:
+            log.exception("a batch of updates could not be stored at once", count=len(raws))
+            new, after_gap = await self._store_singly(raws), False
+        crash_point("after-inbox-commit")
+        if raws:
+            self._offset = max(update_id for update_id, _, _ in raws) + 1
+            self._offset_at = self._clock.monotonic()
+        if new:
+            self._on_stored()
+            log.debug("updates stored", new=new, fetched=len(updates))
+        if after_gap:
+            await self._tell_gap()
+
+    async def _store_singly(self, raws: list[Raw]) -> int:
+        """Store what can be stored, so that one impossible update does not hold up the rest for ever."""
+        new = 0
+        for raw in raws:
+            try:
+                new += await self._database.write(
+                    lambda session, raw=raw: inbox.store_updates(session, self._bot_id, [raw], self._clock.now())  # type: ignore[misc]
+                )
+            except DatabaseUnavailable:
+                raise
+            except Exception:
+                log.exception("an update could not be stored and is given up", update_id=raw[0])
+        return new
+
+    async def _tell_gap(self) -> None:
+        """Officials with open tasks get one note: what they tapped meanwhile may be lost."""
+        now = self._clock.now()
+
+        def body(session: Session, *, tell: bool) -> None:
+            if tell:
+                gap.gap_notice(session, self._bot_id, now)
+            session.get_one(Bot, self._bot_id).last_poll_at = now
+
+        try:
+            await self._database.write(lambda session: body(session, tell=True))
+            log.warning("the bot was away for longer than Telegram keeps taps; officials are told")
+            self._on_stored()
+        except DatabaseUnavailable:
+            raise
+        except Exception:
+            log.exception("the note after a gap could not be written")
+            await self._database.write(lambda session: body(session, tell=False))
+
+    def _back_off(self, why: str, error: Exception) -> float:
+        pause = min(LONGEST_BACKOFF_SECONDS, 0.5 * 2.0**self._failures)
+        self._failures = min(self._failures + 1, 10)
+        log.warning(why, next_try_in_seconds=pause, error=where(error))
+        return pause
+
+
+def _readable(update: Any) -> Raw | None:
+    """Return an update ready to be stored, or ``None`` for what is no update at all."""
+    update_id = update.get("update_id") if isinstance(update, dict) else None
+    if not isinstance(update_id, int) or not _fits(update_id):
+        log.error("something without an update id came instead of an update")
+        return None
+    person = person_of(update)
+    return update_id, person if _fits(person) else 0, json.dumps(update, separators=(",", ":"))
+
+
+def _fits(number: int) -> bool:
+    return not isinstance(number, bool) and -(1 << 63) <= number < 1 << 63

@@ -1,0 +1,177 @@
+"""Which conversation an update belongs to. Order matters: buttons, commands, questions, files, text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlmodel import Session
+
+from handlers import (
+    cancel_run,
+    correction,
+    form_answers,
+    home,
+    pages,
+    return_answers,
+    start_run,
+    task_buttons,
+    tasks,
+    uploads,
+)
+from handlers.incoming import Incoming
+from handlers.talk import Context, Talk, Toast
+from storage import outbox
+from storage.tables import Question
+from workflow import presence, questions
+from workflow.deed import Stopped
+from workflow.moment import Moment
+from workflow.people import officials_of
+from workflow.reply import Reply
+from workflow.rules import Refused
+from workflow.verbs import Page, Press, QuestionPress, Verb, parse
+
+__all__ = ["Context", "Toast", "handle"]
+
+COMMANDS: dict[str, Callable[[Talk], None]] = {
+    "start": home.start,
+    "mulai": start_run.command,
+    "tugas": tasks.command,
+    "status": pages.status,
+    "berkas": pages.files,
+    "riwayat": pages.history,
+    "arsip": pages.archive,
+    "batalkan": cancel_run.command,
+    "batal": home.leave,
+    "bantuan": home.help_,
+    "help": home.help_,
+}
+
+PRESSES: dict[str, Callable[[Talk, Press], Reply | None]] = {
+    **dict.fromkeys(Verb, task_buttons.press),
+    **dict.fromkeys(Page, pages.press),
+    Page.CHOOSE_SOP: start_run.choose,
+    Page.ENROL: home.enrolment_answer,
+    Verb.CORRECT: correction.press,
+    Verb.CANCEL_RUN: cancel_run.press,
+}
+
+ANSWERS: dict[str, Callable[[Talk, Question, str | None, str | None], Reply | None]] = {
+    "period": start_run.period,
+    "start": start_run.confirm,
+    "field": form_answers.field,
+    "summary": form_answers.summary,
+    "confirm_send": form_answers.confirm_send,
+    "schedule": form_answers.schedule,
+    "target": return_answers.target,
+    "waive_unit": return_answers.unit,
+    "reason": return_answers.reason,
+    "which_task": uploads.which_task,
+    "correct_field": correction.field,
+    "correct_value": correction.value,
+    "confirm_cancel": cancel_run.confirm,
+}
+"""A question's kind -> what takes its answer: the typed text or the pressed option."""
+
+LEAVES_QUESTION = (Verb.SHOW_STEP, Verb.SHOW_DOCUMENTS, Verb.ACKNOWLEDGE, Verb.RECEIVE, Verb.ATTEND, Verb.TICK, *Page)
+"""Buttons that may be pressed while a question waits: they only show, or answer something else."""
+
+ANSWERED_AGAIN = ("question_gone", "reason_missing", "missing_files", "missing_tick", "already_sending")
+"""Refusals after which the pending question still waits for a (better) answer."""
+
+
+def handle(session: Session, incoming: Incoming, context: Context) -> Toast | None:
+    """Handle one update whole, inside the caller's transaction.
+
+    Returns what a tap is answered with. Every refusal that a person can cause ends here as a
+    polite answer; anything else is raised, and the update is tried again.
+    """
+    moment = Moment(context.bot_id, context.now, context.nonce)
+    if incoming.kind == "membership" and incoming.private:
+        presence.changed(session, moment, incoming.chat_id, reachable=not incoming.blocked)
+        return None
+    if incoming.kind not in ("message", "tap") or not incoming.private or not incoming.person:
+        # Groups and channels: Pandu speaks to officials in private only.
+        return Toast("private_only", language=context.default_language) if incoming.kind == "tap" else None
+    presence.changed(session, moment, incoming.chat_id, reachable=True)
+    talk = Talk(session, moment, incoming, officials_of(session, incoming.person), context.default_language)
+    if not talk.officials:
+        return _stranger(talk)
+    if incoming.kind == "tap":
+        reply = _tap(talk)
+        return Toast(reply.key, talk.with_zone(reply.params), reply.alert, talk.language)
+    _message(talk)
+    return None
+
+
+def _stranger(talk: Talk) -> Toast | None:
+    if talk.incoming.command == "start" and talk.incoming.argument:
+        home.claim(talk)
+        return None
+    bot_id = talk.moment.bot_id
+    outbox.say(
+        talk.session, bot_id=bot_id, chat_id=talk.incoming.chat_id, office_id=None, template="stranger", params={},
+        now=talk.moment.now, key=f"stranger:{bot_id}:{talk.incoming.person}:{talk.moment.now:%Y%m%d}",
+    )  # fmt: skip
+    return Toast("not_yours", language=talk.default_language) if talk.incoming.kind == "tap" else None
+
+
+def _tap(talk: Talk) -> Reply:
+    pressed = parse(talk.incoming.data or "")
+    if pressed is None:
+        return Reply("stale")
+    if isinstance(pressed, Press) and pressed.verb not in LEAVES_QUESTION:
+        questions.drop(talk.session, talk.moment, talk.incoming.chat_id)
+    try:
+        # A refusal half way must leave nothing behind.
+        with talk.session.begin_nested():
+            if isinstance(pressed, QuestionPress):
+                return _answer_tap(talk, pressed) or Reply("ok")
+            return PRESSES[pressed.verb](talk, pressed) or Reply("ok")
+    except Stopped as stopped:
+        reply = Reply(stopped.key, stopped.params, alert=True)
+    except Refused as refused:
+        reply = Reply(refused.reason, alert=True)
+    if isinstance(pressed, QuestionPress) and reply.key not in ANSWERED_AGAIN:
+        # What the question was about is settled: left standing, it would swallow texts and files.
+        question = questions.pending(talk.session, talk.moment, talk.incoming.chat_id)
+        if question is not None:
+            questions.forget(talk.session, talk.moment, question)
+    return reply
+
+
+def _answer_tap(talk: Talk, pressed: QuestionPress) -> Reply | None:
+    question = questions.pending(talk.session, talk.moment, talk.incoming.chat_id)
+    if question is None or question.id != pressed.question:
+        return Reply("question_gone")
+    return ANSWERS[question.kind](talk, question, None, pressed.answer)
+
+
+def _message(talk: Talk) -> None:
+    incoming = talk.incoming
+    if incoming.command is not None:
+        command = COMMANDS.get(incoming.command, home.unknown)
+        if incoming.command != "batal":
+            questions.drop(talk.session, talk.moment, incoming.chat_id)
+        command(talk)
+    elif incoming.file is not None:
+        uploads.receive(talk, incoming.file)
+    elif incoming.text is not None:
+        _text(talk, incoming.text)
+    else:
+        talk.say("text_not_expected")
+
+
+def _text(talk: Talk, text: str) -> None:
+    question = questions.pending(talk.session, talk.moment, talk.incoming.chat_id)
+    if question is None:
+        talk.say("text_not_expected")
+        return
+    try:
+        with talk.session.begin_nested():
+            ANSWERS[question.kind](talk, question, text, None)
+    except Stopped as stopped:
+        questions.forget(talk.session, talk.moment, question)
+        talk.say("answer_refused", key=stopped.key, facts=stopped.params)
+    except Refused as refused:
+        questions.forget(talk.session, talk.moment, question)
+        talk.say("answer_refused", key=refused.reason, facts={})

@@ -1,0 +1,1 @@
+"""What the bot says: templates, keyboards and short answers, in Indonesian and English."""

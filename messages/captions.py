@@ -1,0 +1,85 @@
+"""Every button's caption, in both languages, in one table.
+
+The Indonesian words are agreed with the offices and exact: people are told to "tekan Kirim
+hasil", so a caption never changes on the way. Captions that belong to one SOP ("Sampaikan
+ke Camat") stand in its definition instead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Language = Literal["id", "en"]
+LANGUAGES: tuple[Language, ...] = ("id", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """One caption; ``{step}`` and the like are filled in by :func:`caption`."""
+
+    id: str
+    en: str
+
+
+CAPTIONS: dict[str, Caption] = {
+    # A task's own buttons
+    "done": Caption("Selesai", "Done"),
+    "send": Caption("Kirim hasil", "Send result"),
+    "replace": Caption("Ganti berkas", "Replace files"),
+    "reuse": Caption("Gunakan berkas ini", "Use this file"),
+    "keep": Caption("Tetap berlaku", "Still valid"),
+    "accept": Caption("Terima", "Accept"),
+    "approve": Caption("Setujui", "Approve"),
+    "return": Caption("Kembalikan", "Return"),
+    "distribute": Caption("Kirim ke semua seksi", "Send to every unit"),
+    "nil": Caption("Nihil", "Nothing to report"),
+    "acknowledge": Caption("Saya tindak lanjuti", "I will handle it"),
+    "show_step": Caption("Lihat langkah", "View step"),
+    "show_documents": Caption("Lihat dokumen", "View documents"),
+    "remind": Caption("Ingatkan yang belum", "Remind the others"),
+    "waive": Caption("Lanjutkan tanpa", "Go on without"),
+    "withdraw": Caption("Tarik kembali", "Take back"),
+    "correct": Caption("Ralat", "Correct"),
+    "receive": Caption("Sudah saya terima", "I have received it"),
+    # Meetings
+    "invite": Caption("Kirim undangan", "Send invitation"),
+    "meeting_done": Caption("Rapat selesai", "Meeting held"),
+    "reschedule": Caption("Ubah jadwal", "Change schedule"),
+    "attend_yes": Caption("Hadir", "Attending"),
+    "attend_no": Caption("Berhalangan", "Unable to attend"),
+    "attend_deputy": Caption("Diwakilkan", "Sending a deputy"),
+    # Questions
+    "skip": Caption("Lewati", "Skip"),
+    "send_reason": Caption("Kirim alasan", "Send reason"),
+    "yes_send": Caption("Ya, kirim", "Yes, send"),
+    "next": Caption("Lanjutkan", "Continue"),
+    "edit": Caption("Ubah", "Change"),
+    "cancel": Caption("Batal", "Cancel"),
+    "yes_cancel_run": Caption("Ya, batalkan", "Yes, cancel it"),
+    "step": Caption("Langkah {step}", "Step {step}"),
+    "whole": Caption("Dokumen gabungan", "Merged document"),
+    "task_of_run": Caption("Langkah {step} · run {run}", "Step {step} · run {run}"),
+    "start": Caption("Mulai", "Start"),
+    "enrol_yes": Caption("Ya, benar", "Yes, correct"),
+    "enrol_no": Caption("Bukan", "No"),
+    # Pages
+    "show_run": Caption("Lihat status", "View status"),
+    "show_run_number": Caption("Status run {run}", "Status of run {run}"),
+    "show_board": Caption("Salin sebagai teks", "As plain text"),
+    "show_files": Caption("Lihat berkas", "View files"),
+    "show_history": Caption("Lihat riwayat", "View history"),
+    "all_runs": Caption("Tampilkan semua", "Show all"),
+    "newer": Caption("Lebih baru", "Newer"),
+    "older": Caption("Lebih lama", "Older"),
+}
+
+
+def caption(key: str, language: str, **values: object) -> str:
+    """Return a caption in a language (Indonesian for any other than English).
+
+    Raises :class:`KeyError` for a key that is not in the table.
+    """
+    entry = CAPTIONS[key]
+    words = entry.en if language == "en" else entry.id
+    return words.format(**values) if values else words

@@ -1,0 +1,88 @@
+"""The templates: Jinja2, escaping by itself, refusing what a view forgot to say.
+
+Two folders hold the same messages, one in Indonesian, one in English. Every plain text that
+reaches a template is neutralised before it is escaped, so no template can forget it.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from messages.text import Reader, file_name, neutralise, one_line, quoted
+
+_TRAILING = re.compile(r"[ \t]+\n")
+_GAPS = re.compile(r"\n{3,}")
+
+
+def _reader(context: Context) -> Reader:
+    reader = context["reader"]
+    if not isinstance(reader, Reader):
+        raise TypeError("a template is rendered for a reader")
+    return reader
+
+
+@pass_context
+def _moment(context: Context, at: datetime) -> str:
+    return _reader(context).moment(at)
+
+
+@pass_context
+def _clock(context: Context, at: datetime) -> str:
+    return _reader(context).clock(at)
+
+
+@pass_context
+def _day(context: Context, at: date | datetime) -> str:
+    return _reader(context).day(at)
+
+
+@pass_context
+def _brief(context: Context, at: datetime) -> str:
+    return _reader(context).brief(at)
+
+
+@pass_context
+def _tight(context: Context, at: datetime) -> str:
+    return _reader(context).tight(at)
+
+
+@pass_context
+def _size(context: Context, count: int | None) -> str:
+    return _reader(context).size(count)
+
+
+def _safe(value: Any) -> Any:
+    return neutralise(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def build(language: str) -> Environment:
+    """Return the environment of one language's templates."""
+    environment = Environment(
+        loader=PackageLoader("messages", f"templates/{language}"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_safe,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters.update(
+        moment=_moment, clock=_clock, day=_day, brief=_brief, tight=_tight, size=_size,
+        line=one_line, quoted=quoted, file_name=file_name,
+    )  # fmt: skip
+    return environment
+
+
+ENVIRONMENTS = {"id": build("id"), "en": build("en")}
+
+
+def fill(template: str, reader: Reader, values: dict[str, Any]) -> str:
+    """Return a template filled in, without stray blank lines."""
+    text = ENVIRONMENTS[reader.language].get_template(f"{template}.j2").render(reader=reader, **values)
+    return _GAPS.sub("\n\n", _TRAILING.sub("\n", text)).strip()

@@ -1,0 +1,154 @@
+"""The short answers to a tap: plain text, at most 200 characters, no markup."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from messages.captions import caption
+from messages.limits import MAX_TOAST
+from messages.text import Reader, one_line
+
+TOASTS: dict[str, tuple[str, str]] = {
+    "ok": ("", ""),
+    "question_asked": ("Mohon lanjutkan pada pesan terbaru.", "Please go on in the newest message."),
+    "done": ("Terima kasih, tercatat{clock}.", "Thank you, recorded{clock}."),
+    "sending": (
+        "Berkas masih disimpan. Hasilnya terkirim sendiri begitu berkasnya lengkap.",
+        "The files are still being stored. Your result is sent as soon as they are in.",
+    ),
+    "stale": (
+        "Tombol ini sudah tidak berlaku. Mohon gunakan kartu terbaru, atau ketik /tugas.",
+        "This button is no longer valid. Please use the newest card, or type /tugas.",
+    ),
+    "not_yours": (
+        "Mohon maaf, langkah ini menjadi bagian pejabat lain.",
+        "Sorry, this step belongs to another official.",
+    ),
+    "first_by": ("Sudah diselesaikan oleh {name}{clock}. Terima kasih.", "Already done by {name}{clock}. Thank you."),
+    "own_already": ("Sudah tercatat{clock}. Terima kasih.", "Already recorded{clock}. Thank you."),
+    "already_sending": (
+        "Hasil sedang dikirim. Mohon tunggu sebentar; kartunya akan berubah sendiri.",
+        "The result is being sent. Please wait a moment; the card will change by itself.",
+    ),
+    "missing_files": (
+        "Mohon kirim berkasnya lebih dahulu ke percakapan ini (masih kurang {min}).",
+        "Please send the file to this chat first ({min} still missing).",
+    ),
+    "missing_tick": ("Mohon tekan “{label}” lebih dahulu.", "Please press “{label}” first."),
+    "units_missing": (
+        "Belum semua hasil masuk dan diterima. Mohon tunggu, atau tekan Lanjutkan tanpa.",
+        "Not every unit is in and accepted yet. Please wait, or press Go on without.",
+    ),
+    "reason_missing": ("Mohon tuliskan alasannya lebih dahulu.", "Please write the reason first."),
+    "acknowledged": (
+        "Terima kasih, tercatat: sedang ditindaklanjuti.",
+        "Thank you, noted that you are handling this.",
+    ),
+    "ticked": ("Tercatat.", "Noted."),
+    "chosen": ("Baik, berkasnya dipakai untuk langkah itu.", "All right, the file is used for that step."),
+    "files_removed": ("Silakan kirim berkas penggantinya.", "Please send the new files."),
+    "sent_documents": ("Dokumen dikirim ke percakapan ini.", "The documents are on their way to this chat."),
+    "reminded": (
+        "Pengingat dikirim kepada {count} unit kerja yang belum mengirim.",
+        "Reminded: {count} still missing.",
+    ),
+    "throttled": (
+        "Pengingat baru saja dikirim. Mohon coba lagi sekitar {minutes} menit lagi.",
+        "A reminder was sent just now. Please try again in about {minutes} min.",
+    ),
+    "question_gone": (
+        "Pertanyaan ini sudah berakhir. Mohon mulai lagi dari kartunya; ketik /tugas.",
+        "This question is over. Please start again from the card; type /tugas.",
+    ),
+    "cannot_withdraw": (
+        "Mohon maaf, tidak dapat ditarik kembali karena sudah ditindaklanjuti.",
+        "Sorry, this can no longer be taken back: others have begun to work on it.",
+    ),
+    "run_closed": ("Pelaksanaan SOP ini sudah berakhir.", "This run of the SOP has ended."),
+    "not_allowed": (
+        "Mohon maaf, kewenangan untuk hal ini ada pada pejabat lain.",
+        "Sorry, you are not entitled to do this.",
+    ),
+    "not_found": ("Mohon maaf, yang dicari tidak ditemukan.", "Sorry, that was not found."),
+    "nothing_to_show": ("Tidak ada yang dapat ditampilkan.", "There is nothing to show."),
+    "received": ("Terima kasih, tanda terima tercatat.", "Thank you, your receipt is recorded."),
+    "attending": ("Terima kasih, jawaban tercatat: {attendance}.", "Thank you, your answer is recorded: {attendance}."),
+    "too_old": (
+        "Tombol ini sudah terlalu lama. Mohon ketik /tugas untuk kartu terbaru.",
+        "This button is too old. Please type /tugas for the newest card.",
+    ),
+    "private_only": (
+        "Mohon gunakan percakapan pribadi dengan Pandu.",
+        "Please use your private chat with Pandu.",
+    ),
+    "unconfirmed": (
+        "SOP ini belum dapat dimulai: pelaksana pada beberapa langkah belum dipastikan.",
+        "This SOP cannot start yet: some of its actors are not confirmed.",
+    ),
+    "duplicate": (
+        "SOP ini sudah berjalan untuk periode yang sama (run {run_number}).",
+        "This SOP already runs for the same period (run {run_number}).",
+    ),
+    "error": (
+        "Mohon maaf, belum berhasil. Mohon coba lagi sebentar lagi.",
+        "Sorry, that did not work. Please try again in a moment.",
+    ),
+}
+"""Key -> the words in Indonesian and English."""
+
+SAME_AS = {
+    "not_open": "stale",
+    "unknown_outcome": "stale",
+    "not_a_target": "stale",
+    "not_a_unit": "stale",
+    "not_applicable": "stale",
+    "not_done": "cannot_withdraw",
+    "built_upon": "cannot_withdraw",
+}
+"""What the rules refuse, in the words people are told."""
+
+
+def toast(key: str, params: Mapping[str, Any], language: str) -> str:
+    """Return the answer to a tap; '' where nothing needs to be said. Never raises for odd parameters.
+
+    ``time`` (ISO 8601) is told only together with ``timezone`` (an IANA name): a clock time
+    in the wrong zone is worse than none.
+    """
+    if key == "first_by" and params.get("own"):
+        key = "own_already"
+    pair = TOASTS.get(SAME_AS.get(key, key)) or TOASTS["error"]
+    language = "en" if language == "en" else "id"
+    facts = _facts(params, language)
+    words = pair[1] if language == "en" else pair[0]
+    try:
+        text = words.format_map(facts)
+    except (KeyError, ValueError, IndexError):
+        text = TOASTS["error"][1 if language == "en" else 0]
+    return one_line(text, MAX_TOAST)
+
+
+def _facts(params: Mapping[str, Any], language: str) -> dict[str, str]:
+    facts = {key: one_line(str(value), 80) for key, value in params.items() if value is not None}
+    label = params.get("label")
+    if isinstance(label, Mapping):
+        facts["label"] = one_line(str(label.get(language) or label.get("id") or ""), 80)
+    answer = params.get("answer")
+    if answer in ("yes", "no", "deputy"):
+        facts["attendance"] = caption(f"attend_{answer}", language)
+    if params.get("salutation") and language == "id" and "name" in facts:
+        facts["name"] = one_line(f"{params['salutation']} {facts['name']}", 80)
+    facts["clock"] = _clock(params, language)
+    return facts
+
+
+def _clock(params: Mapping[str, Any], language: str) -> str:
+    at, timezone = params.get("time"), params.get("timezone")
+    if not at or not timezone:
+        return ""
+    try:
+        moment = at if isinstance(at, datetime) else datetime.fromisoformat(str(at))
+        return f" {Reader(language, str(timezone)).clock(moment)}"
+    except (ValueError, OSError):
+        return ""

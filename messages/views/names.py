@@ -1,0 +1,97 @@
+"""How people, seats and units are called in a message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from messages.text import Reader, one_line
+from storage.tables import Office, Official, Submission, Unit
+from workflow.job_titles import job_title
+
+MAX_NAME = 60
+MAX_TITLE = 50
+_UNIT_KINDS = ("Seksi ", "Bidang ", "Subbagian ", "Sub Bagian ", "Subbag ")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Everybody and every unit of one office, by id, as its reader addresses them."""
+
+    reader: Reader
+    officials: dict[int, Official]
+    units: dict[str, str]
+
+    def person(self, official_id: int | None) -> str:
+        """Return 'Bapak Ahmad Fauzi', or 'Bapak/Ibu …' where no salutation is known."""
+        official = self.officials.get(official_id or 0)
+        if official is None:
+            return "a former official" if self.reader.language == "en" else "pejabat terdahulu"
+        name = one_line(official.name, MAX_NAME)
+        if not name:
+            return "(no name)" if self.reader.language == "en" else "(tanpa nama)"
+        return f"{self.salutation(official)} {name}".strip()
+
+    def salutation(self, official: Official | None) -> str:
+        """Return how somebody is addressed; English readers see only what the office wrote."""
+        if official is not None and official.salutation:
+            return one_line(official.salutation, 20)
+        return "" if self.reader.language == "en" else "Bapak/Ibu"
+
+    def with_title(self, official_id: int | None, title: str) -> str:
+        """Return 'Bapak Ahmad Fauzi, Camat'."""
+        title = one_line(title, MAX_TITLE)
+        return f"{self.person(official_id)}, {title}" if title else self.person(official_id)
+
+    def author(self, submission: Submission) -> str:
+        """Return who submitted something, in the seat they acted in."""
+        return self.with_title(submission.official_id, submission.capacity)
+
+    def unit(self, unit_id: str) -> str:
+        """Return a unit's full name."""
+        return one_line(self.units.get(unit_id, unit_id), MAX_TITLE)
+
+    def short_unit(self, unit_id: str) -> str:
+        """Return a unit's name without its kind: 'Trantib' for 'Seksi Trantib'."""
+        name = self.unit(unit_id)
+        for kind in _UNIT_KINDS:
+            if name.startswith(kind):
+                return name.removeprefix(kind)
+        return name
+
+    def unit_word(self, unit_ids: Iterable[str]) -> str:
+        """Return what the office calls its units: 'seksi' or 'bidang'."""
+        if self.reader.language == "en":
+            return "units"
+        named = [self.units.get(unit_id, "") for unit_id in unit_ids]
+        return "bidang" if any(name.startswith("Bidang") for name in named) else "seksi"
+
+    def seat(self, roles: Iterable[str], unit_id: str = "") -> str:
+        """Return the seats that owe something: 'Kasi Pemerintahan', 'Sekcam/Pengelola'."""
+        unit = self.units.get(unit_id) if unit_id else None
+        return one_line("/".join(job_title(role, unit) for role in roles), MAX_TITLE)
+
+
+def names_of(session: Session, office_id: str, reader: Reader) -> Names:
+    """Read everybody (those who left too: the record names them) and every unit of an office."""
+    officials = session.exec(select(Official).where(Official.office_id == office_id)).all()
+    units = session.exec(select(Unit).where(Unit.office_id == office_id).order_by(col(Unit.position))).all()
+    return Names(reader, {row.id or 0: row for row in officials}, {row.id: row.name for row in units})
+
+
+def reader_of(
+    session: Session, office_id: str | None, chat_id: int, default_language: str
+) -> tuple[Reader, Office | None, Official | None]:
+    """Return how the owner of a private chat reads, with their office and themselves where known."""
+    office = session.get(Office, office_id) if office_id is not None else None
+    official = None
+    if office is not None:
+        official = session.exec(
+            select(Official).where(Official.office_id == office.id, Official.telegram_id == chat_id)
+        ).first()
+    language = (official.language if official is not None else None) or default_language
+    timezone = office.timezone if office is not None else "Asia/Jakarta"
+    salutation = (official.salutation if official is not None else None) or ""
+    return Reader("en" if language == "en" else "id", timezone, salutation), office, official

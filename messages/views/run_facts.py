@@ -1,0 +1,188 @@
+"""One run with all its rows: read once, in a handful of queries, for any message about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlmodel import Session, col, select
+
+from messages.text import Reader, one_line
+from messages.views.names import Names, names_of
+from sop_definitions.graph import descendants
+from sop_definitions.model import SopDefinition, Step
+from storage.tables import Adoption, ErasableText, File, Office, Run, RunStep, Submission, Task
+from workflow.adoption import Adopted, load
+from workflow.state import Part
+from workflow.verbs import OUTPUT_VERBS, Verb
+
+MAX_PERIOD = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """A return that concerns a task: the ``nth`` one, and why."""
+
+    nth: int
+    submission: Submission
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """A run's rows, indexed the way messages ask for them. ``submissions`` are oldest first."""
+
+    reader: Reader
+    office: Office
+    run: Run
+    adopted: Adopted
+    names: Names
+    steps: dict[int, RunStep]
+    tasks: list[Task]
+    submissions: list[Submission]
+    files: list[File]
+    texts: dict[int, str]
+
+    @property
+    def definition(self) -> SopDefinition:
+        """The adopted SOP this run follows."""
+        return self.adopted.definition
+
+    @property
+    def period(self) -> str:
+        """The run's period on one line."""
+        return one_line(self.run.period, MAX_PERIOD)
+
+    def step(self, number: int) -> Step:
+        """Return a step's definition."""
+        return self.definition.step(number)
+
+    def office_role(self, role: str) -> str:
+        """Return the office's role that stands for one of the SOP's."""
+        return self.adopted.role_map.get(role, role)
+
+    def task(self, task_id: int) -> Task:
+        """Return a task of this run; raise :class:`KeyError` if it has none such."""
+        return self._by_id[task_id]
+
+    def parts(self, step: int, *parts: Part) -> list[Task]:
+        """Return a step's tasks of these parts, units in the run's order."""
+        order = {unit: position for position, unit in enumerate(self.run.units)}
+        found = [task for task in self.tasks if task.step == step and task.part in parts]
+        return sorted(found, key=lambda task: (parts.index(Part(task.part)), order.get(task.subject, 99), task.id or 0))
+
+    def output(self, task: Task) -> Submission | None:
+        """Return the submission that counts as a task's output now."""
+        found = [s for s in self.of_task(task) if s.effective and s.verb in OUTPUT_VERBS]
+        return found[-1] if found else None
+
+    def of_task(self, task: Task) -> list[Submission]:
+        """Return everything submitted for a task, oldest first."""
+        return self._by_task.get(task.id or 0, [])
+
+    def submitted_files(self, submission: Submission, purpose: str = "output") -> list[File]:
+        """Return a submission's files, those taken over from an earlier step included."""
+        own = [f for f in self.files if f.submission_id == submission.id and f.purpose == purpose]
+        reused = submission.data.get("reused", []) if purpose == "output" else []
+        known = {f.id: f for f in self.files}
+        return own + [known[i] for i in reused if i in known and known[i] not in own]
+
+    def text(self, text_id: int | None) -> str:
+        """Return a kept text; what was erased says so."""
+        if text_id is None:
+            return ""
+        return self.texts.get(text_id) or ("(erased)" if self.reader.language == "en" else "(dihapus)")
+
+    def step_output(self, number: int) -> Submission | None:
+        """Return the latest submission among a step's present outputs."""
+        found = [self.output(t) for t in self.tasks if t.step == number and t.part in _BLOCKING]
+        return max((s for s in found if s is not None), key=lambda s: s.id or 0, default=None)
+
+    def returned(self, task: Task) -> Return | None:
+        """Return the last return that sent a task back to work and how many there were."""
+        found = [s for s in self.returns if self._concerns(s, task)]
+        return Return(len(found), found[-1]) if found else None
+
+    @cached_property
+    def returns(self) -> list[Submission]:
+        """Every return that was not taken back again, oldest first."""
+        found = []
+        for submission in self.submissions:
+            if submission.verb != Verb.RETURN and not (submission.verb == Verb.DECIDE and self.target(submission)):
+                continue
+            later = [
+                s for s in self._by_task[submission.task_id]
+                if (s.id or 0) > (submission.id or 0) and s.activation >= submission.activation and s.verb in _MOVES
+            ]  # fmt: skip
+            if not (later and later[0].verb == Verb.WITHDRAW):
+                found.append(submission)
+        return found
+
+    def target(self, submission: Submission) -> int | None:
+        """Return the step a return goes to; ``None`` for anything that is no return."""
+        step = self.step(submission.step)
+        if submission.verb == Verb.RETURN:
+            return step.units_to or step.number
+        outcome = next((o for o in step.outcomes if o.id == submission.outcome), None)
+        if outcome is None or not outcome.returns_to:
+            return None
+        if submission.units:
+            return outcome.units_to or outcome.returns_to[0]
+        return submission.target or outcome.returns_to[0]
+
+    def _concerns(self, submission: Submission, task: Task) -> bool:
+        target = self.target(submission)
+        if target is None:
+            return False
+        if task.step == target:
+            if task.part in _OF_UNITS and not submission.units:
+                # The merged document alone was at fault; the units stay accepted.
+                return self.step(target).merge is None
+            return task.part not in _OF_UNITS or task.subject in submission.units
+        # What lies on the way back up was superseded too, and is done again for the same reason.
+        on_the_way = task.step in descendants(self.definition, target) and task.step <= submission.step
+        if not on_the_way:
+            return False
+        return not submission.units or task.part not in _OF_UNITS or task.subject in submission.units
+
+    @cached_property
+    def _by_id(self) -> dict[int, Task]:
+        return {task.id or 0: task for task in self.tasks}
+
+    @cached_property
+    def _by_task(self) -> dict[int, list[Submission]]:
+        found: dict[int, list[Submission]] = {}
+        for submission in self.submissions:
+            found.setdefault(submission.task_id, []).append(submission)
+        return found
+
+
+_BLOCKING = (Part.WORK, Part.DECISION, Part.PROOF, Part.UNIT, Part.REVIEW, Part.COLLECTION)
+_OF_UNITS = (Part.UNIT, Part.REVIEW)
+_MOVES = (*OUTPUT_VERBS, Verb.RETURN, Verb.WITHDRAW)
+
+
+def load_run_facts(session: Session, run_id: int, reader: Reader) -> RunFacts:
+    """Read a run whole. Raises :class:`sqlalchemy.exc.NoResultFound` if there is none."""
+    run = session.get_one(Run, run_id)
+    office = session.get_one(Office, run.office_id)
+    submissions = list(session.exec(select(Submission).where(Submission.run_id == run_id).order_by(col(Submission.id))))
+    text_ids = {s.reason_id for s in submissions} | {run.end_reason_id}
+    texts = session.exec(select(ErasableText).where(col(ErasableText.id).in_([i for i in text_ids if i is not None])))
+    return RunFacts(
+        reader=reader,
+        office=office,
+        run=run,
+        adopted=load(session.get_one(Adoption, run.adoption_id)),
+        names=names_of(session, run.office_id, reader),
+        steps={row.number: row for row in session.exec(select(RunStep).where(RunStep.run_id == run_id))},
+        tasks=list(session.exec(select(Task).where(Task.run_id == run_id).order_by(col(Task.id)))),
+        submissions=submissions,
+        files=list(
+            session.exec(
+                select(File)
+                .where(File.run_id == run_id, col(File.discarded).is_(False), File.status != "refused")
+                .order_by(col(File.id))
+            )
+        ),
+        texts={row.id or 0: row.text or "" for row in texts},
+    )

@@ -1,0 +1,1 @@
+"""Where Pandu keeps things: tables, transactions, the two queues, the record, files."""

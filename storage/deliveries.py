@@ -1,0 +1,231 @@
+"""The outbox, seen by whoever delivers: claim a row, send it, say what became of it.
+
+Of one chat never two rows are under way. A row that is tried again holds back those of its
+priority behind it in its chat, so that a card does not overtake its documents. Whoever was
+given a row and vanished leaves its outcome unknown: it is queued again and marked uncertain.
+Lease times are those of :meth:`storage.database.Database.lease_time`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, bindparam, exists, func, or_
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from storage.literals import is_status
+from storage.tables import Outbox, UtcDateTime
+
+LONGEST_BACKOFF = timedelta(minutes=5)
+_LONGEST_ERROR = 1000
+
+
+def _claimable() -> SelectOfScalar[Outbox]:
+    now = bindparam("now", type_=UtcDateTime)
+    other = aliased(Outbox)
+    same_chat = and_(col(other.bot_id) == Outbox.bot_id, col(other.chat_id) == Outbox.chat_id)
+    same_priority = col(other.priority) == Outbox.priority
+    chat_is_busy = exists().where(same_chat, is_status(other.status, "sending"))
+    somebody_goes_first = exists().where(
+        same_chat,
+        is_status(other.status, "queued"),
+        or_(col(other.priority) < Outbox.priority, and_(same_priority, col(other.id) < Outbox.id)),
+        or_(col(other.due_at) <= now, and_(same_priority, col(other.tries) > 0)),
+    )
+    return (
+        select(Outbox)
+        .where(
+            Outbox.bot_id == bindparam("bot_id"),
+            is_status(Outbox.status, "queued"),
+            col(Outbox.due_at) <= now,
+            ~chat_is_busy,
+            ~somebody_goes_first,
+        )
+        .order_by(col(Outbox.priority), col(Outbox.id))
+        .limit(bindparam("limit"))
+        .with_for_update(skip_locked=True)
+    )
+
+
+# Putting such a statement together costs more than running it.
+_CLAIMABLE = _claimable()
+_EXPIRED = (
+    select(Outbox)
+    .where(
+        Outbox.bot_id == bindparam("bot_id"),
+        is_status(Outbox.status, "sending"),
+        col(Outbox.lease_until) <= bindparam("lease_now"),
+    )
+    .order_by(col(Outbox.id))
+    .with_for_update()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxItem:
+    """A claimed row (see :class:`storage.tables.Outbox`). ``tries`` includes this one."""
+
+    id: int
+    bot_id: int
+    office_id: str | None
+    chat_id: int
+    kind: str
+    card_id: int | None
+    file_id: int | None
+    message_id: int | None
+    template: str | None
+    params: dict[str, Any]
+    priority: int
+    silent: bool
+    tries: int
+    uncertain: bool
+    created_at: datetime
+
+
+def backoff(tries: int) -> timedelta:
+    """Return how long to wait after so many tries: 2 s, 4 s, 8 s ... five minutes."""
+    return min(timedelta(seconds=2 ** min(max(tries, 1), 20)), LONGEST_BACKOFF)
+
+
+def claim(
+    session: Session, bot_id: int, now: datetime, lease_now: datetime, lease: timedelta, limit: int
+) -> list[OutboxItem]:
+    """Hand out at most ``limit`` rows that are due, each chat's first, most urgent first."""
+    _one_claim_at_a_time(session, bot_id)
+    _take_back_expired(session, bot_id, now, lease_now)
+    rows = session.exec(_CLAIMABLE, params={"bot_id": bot_id, "now": now, "limit": limit}).all()
+    for row in rows:
+        row.status = "sending"
+        row.lease_until = lease_now + lease
+        row.tries += 1
+    session.flush()
+    return [_item(row) for row in rows]
+
+
+def _item(row: Outbox) -> OutboxItem:
+    return OutboxItem(
+        id=row.id or 0,
+        bot_id=row.bot_id,
+        office_id=row.office_id,
+        chat_id=row.chat_id,
+        kind=row.kind,
+        card_id=row.card_id,
+        file_id=row.file_id,
+        message_id=row.message_id,
+        template=row.template,
+        params=row.params,
+        priority=row.priority,
+        silent=row.silent,
+        tries=row.tries,
+        uncertain=row.uncertain,
+        created_at=row.created_at,
+    )
+
+
+def _one_claim_at_a_time(session: Session, bot_id: int) -> None:
+    """Let PostgreSQL's claims for one bot follow one another.
+
+    Two at once could each take a row of the same chat if a more urgent one came in between.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        name = hashlib.sha256(f"outbox of bot {bot_id}".encode()).digest()
+        session.exec(select(func.pg_advisory_xact_lock(int.from_bytes(name[:8], signed=True))))
+
+
+def _take_back_expired(session: Session, bot_id: int, now: datetime, lease_now: datetime) -> None:
+    expired = session.exec(_EXPIRED, params={"bot_id": bot_id, "lease_now": lease_now}).all()
+    for row in expired:
+        _queue_again(session, row, now, uncertain=True)
+
+
+def recover(session: Session, bot_id: int, now: datetime) -> None:
+    """Queue again, as uncertain, all that a process that is gone was sending."""
+    statement = select(Outbox).where(Outbox.bot_id == bot_id, is_status(Outbox.status, "sending"))
+    for row in session.exec(statement.order_by(col(Outbox.id)).with_for_update()).all():
+        _queue_again(session, row, now, uncertain=True)
+
+
+def mark_sent(session: Session, item_id: int, message_id: int | None, now: datetime) -> None:
+    """Record that Telegram took it, even if its lease had run out meanwhile."""
+    row = _locked(session, item_id)
+    row.status, row.finished_at, row.lease_until, row.error = "sent", now, None, None
+    if message_id is not None:
+        row.message_id = message_id
+
+
+def mark_skipped(session: Session, item_id: int, now: datetime) -> None:
+    """Record that there was nothing left to say."""
+    row = _locked(session, item_id)
+    row.status, row.finished_at, row.lease_until = "skipped", now, None
+
+
+def postpone(session: Session, item_id: int, due_at: datetime) -> None:
+    """Queue again what was certainly not sent. No effect once it is no longer being sent."""
+    row = _locked(session, item_id)
+    if row.status == "sending":
+        _queue_again(session, row, due_at)
+
+
+def mark_uncertain(session: Session, item_id: int, due_at: datetime) -> None:
+    """Queue again what may have been sent. No effect once it is no longer being sent."""
+    row = _locked(session, item_id)
+    if row.status == "sending":
+        _queue_again(session, row, due_at, uncertain=True)
+
+
+def bury(session: Session, item_id: int, error: str) -> None:
+    """Give up on a row; an operator finds it with :func:`list_dead`."""
+    row = _locked(session, item_id)
+    row.status, row.lease_until, row.error = "dead", None, error[:_LONGEST_ERROR]
+
+
+def list_dead(session: Session, bot_id: int | None = None, limit: int = 100) -> list[Outbox]:
+    """Return rows that were given up, oldest first, of one bot or of all."""
+    statement = select(Outbox).where(is_status(Outbox.status, "dead"))
+    if bot_id is not None:
+        statement = statement.where(Outbox.bot_id == bot_id)
+    return list(session.exec(statement.order_by(col(Outbox.bot_id), col(Outbox.id)).limit(limit)))
+
+
+def retry(session: Session, item_id: int, now: datetime) -> bool:
+    """Queue a row again that was given up; say whether there was one."""
+    row = session.get(Outbox, item_id, with_for_update=True)
+    if row is None or row.status != "dead":
+        return False
+    row.tries, row.error = 0, None
+    _queue_again(session, row, now)
+    return True
+
+
+def waiting_card(session: Session, card_id: int) -> Outbox | None:
+    """Return the one row that waits (queued or held) to show this card."""
+    return session.exec(
+        select(Outbox)
+        .where(Outbox.card_id == card_id, is_status(Outbox.kind, "card"), is_status(Outbox.status, "queued", "held"))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+
+
+def _queue_again(session: Session, row: Outbox, due_at: datetime, *, uncertain: bool = False) -> None:
+    """Queue a row again, or hand what is known of it to the one that already waits."""
+    row.lease_until = None
+    row.uncertain = row.uncertain or uncertain
+    twin = waiting_card(session, row.card_id) if row.kind == "card" and row.card_id is not None else None
+    if twin is None:
+        row.status, row.due_at = "queued", due_at
+    else:
+        row.status = "skipped"
+        twin.uncertain = twin.uncertain or row.uncertain
+        twin.tries = max(twin.tries, row.tries)
+        twin.due_at = max(twin.due_at, due_at)
+    session.flush()
+
+
+def _locked(session: Session, item_id: int) -> Outbox:
+    return session.get_one(Outbox, item_id, with_for_update=True, populate_existing=True)

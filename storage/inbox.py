@@ -1,0 +1,200 @@
+"""The queue of raw updates: committed before Telegram is told, handled once, in order.
+
+Of one person only the earliest unfinished update is ever handed out; different people's go
+side by side. A try is counted when an update is handed out, so that one which kills the
+process is found out too. Lease times are those of :meth:`storage.database.Database.lease_time`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, exists, or_, update
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from storage.inserting import insert_new
+from storage.literals import is_status
+from storage.tables import Inbox
+
+MAX_TRIES = 3
+_LONGEST_ERROR = 1000
+
+
+class NotPending(Exception):
+    """Somebody else finished this update meanwhile; all that was done for it must be undone."""
+
+
+def _claimable() -> SelectOfScalar[Inbox]:
+    earlier = aliased(Inbox)
+    overtaking = exists().where(
+        col(earlier.bot_id) == Inbox.bot_id,
+        col(earlier.person) == Inbox.person,
+        is_status(earlier.status, "pending"),
+        col(earlier.id) < Inbox.id,
+    )
+    return (
+        select(Inbox)
+        .where(
+            Inbox.bot_id == bindparam("bot_id"),
+            is_status(Inbox.status, "pending"),
+            or_(col(Inbox.lease_until).is_(None), col(Inbox.lease_until) <= bindparam("lease_now")),
+            ~overtaking,
+        )
+        .order_by(col(Inbox.id))
+        .limit(bindparam("limit"))
+        .with_for_update(skip_locked=True)
+    )
+
+
+# Putting such a statement together costs more than running it.
+_CLAIMABLE = _claimable()
+
+
+@dataclass(frozen=True, slots=True)
+class InboxItem:
+    """A claimed update. ``tries`` includes the one that begins now."""
+
+    id: int
+    update_id: int
+    person: int
+    raw: str
+    tries: int
+
+    @property
+    def worn_out(self) -> bool:
+        """Whether each allowed try ended without a word, as when the process died in it.
+
+        Such an update is not handled again but handed to :func:`mark_failed`.
+        """
+        return self.tries > MAX_TRIES
+
+
+def store_updates(session: Session, bot_id: int, raws: Sequence[tuple[int, int, str]], now: datetime) -> int:
+    """Keep updates ``(update_id, person, raw JSON)``; return how many were new.
+
+    ``person`` is the Telegram id whose updates stay in order, 0 where there is none.
+    """
+    # Always in the same order, so that two batches that overlap cannot wait for each other.
+    rows = [
+        {"bot_id": bot_id, "update_id": update_id, "person": person, "raw": raw, "received_at": now}
+        | {"status": "pending", "tries": 0}
+        for update_id, person, raw in sorted(raws)
+    ]
+    return insert_new(session, Inbox, rows, ["bot_id", "update_id"])
+
+
+def claim(session: Session, bot_id: int, lease_now: datetime, lease: timedelta, limit: int) -> list[InboxItem]:
+    """Hand out at most ``limit`` updates, the earliest of each person, oldest first.
+
+    Nobody else is given them for ``lease``. An update on its last try is handed out only
+    while no other such update is out: of several that were under way when the process died,
+    only the guilty one dies three times.
+    """
+    rows = session.exec(_CLAIMABLE, params={"bot_id": bot_id, "lease_now": lease_now, "limit": limit}).all()
+    suspect_out = any(row.tries >= MAX_TRIES - 1 for row in rows) and _last_try_out(session, bot_id, lease_now)
+    claimed = []
+    for row in rows:
+        if row.tries >= MAX_TRIES - 1:
+            if suspect_out:
+                continue
+            suspect_out = True
+        row.tries += 1
+        row.lease_until = lease_now + lease
+        claimed.append(row)
+    session.flush()
+    return [InboxItem(row.id or 0, row.update_id, row.person, row.raw, row.tries) for row in claimed]
+
+
+def _last_try_out(session: Session, bot_id: int, lease_now: datetime) -> bool:
+    return (
+        session.exec(
+            select(Inbox.id)
+            .where(
+                Inbox.bot_id == bot_id,
+                is_status(Inbox.status, "pending"),
+                Inbox.tries >= MAX_TRIES,
+                col(Inbox.lease_until) > lease_now,
+            )
+            .limit(1)
+        ).first()
+        is not None
+    )
+
+
+def mark_done(session: Session, item_id: int, now: datetime) -> None:
+    """Finish an update, in the transaction that holds its effects.
+
+    :raises NotPending: it was finished meanwhile (its lease had run out).
+    """
+    done = session.exec(
+        update(Inbox)
+        .where(col(Inbox.id) == item_id, is_status(Inbox.status, "pending"))
+        .values(status="done", done_at=now, lease_until=None, error=None)
+    )
+    if done.rowcount != 1:
+        raise NotPending(f"update {item_id} is not pending")
+
+
+def mark_failed(session: Session, item_id: int, error: str, now: datetime, max_tries: int = MAX_TRIES) -> bool:
+    """Record a failed try; after ``max_tries`` park the update and return true.
+
+    Else it is handed out again at once. One that was finished meanwhile is left alone.
+    """
+    row = _pending(session, item_id)
+    if row is None:
+        return False
+    row.error = error[:_LONGEST_ERROR]
+    row.lease_until = None
+    if row.tries < max_tries:
+        return False
+    row.status = "parked"
+    row.done_at = now
+    return True
+
+
+def release(session: Session, item_id: int) -> None:
+    """Give an update back with its try: the infrastructure failed, not the update."""
+    row = _pending(session, item_id)
+    if row is not None:
+        row.lease_until = None
+        row.tries = max(0, row.tries - 1)
+
+
+def void_leases(session: Session, bot_id: int) -> None:
+    """Free what a process that is gone had claimed; only where no other process works.
+
+    Its tries stay counted.
+    """
+    session.exec(
+        update(Inbox)
+        .where(col(Inbox.bot_id) == bot_id, is_status(Inbox.status, "pending"), col(Inbox.lease_until).is_not(None))
+        .values(lease_until=None)
+    )
+
+
+def list_parked(session: Session, bot_id: int | None = None, limit: int = 100) -> list[Inbox]:
+    """Return parked updates, oldest first, of one bot or of all."""
+    statement = select(Inbox).where(is_status(Inbox.status, "parked"))
+    if bot_id is not None:
+        statement = statement.where(Inbox.bot_id == bot_id)
+    return list(session.exec(statement.order_by(col(Inbox.bot_id), col(Inbox.id)).limit(limit)))
+
+
+def retry(session: Session, item_id: int) -> bool:
+    """Give a parked update its tries back; say whether it was parked."""
+    freed = session.exec(
+        update(Inbox)
+        .where(col(Inbox.id) == item_id, is_status(Inbox.status, "parked"))
+        .values(status="pending", tries=0, lease_until=None, done_at=None)
+    )
+    return freed.rowcount == 1
+
+
+def _pending(session: Session, item_id: int) -> Inbox | None:
+    return session.exec(
+        select(Inbox).where(Inbox.id == item_id, is_status(Inbox.status, "pending")).with_for_update()
+    ).first()

@@ -1,0 +1,47 @@
+"""Row locks, and the order in which they are taken.
+
+Everybody who changes a run takes its row first, then its tasks, then the end of the office's
+audit chain; rows of the queues and of files come before or after, never in between. Whoever
+keeps to it never waits in a circle; a deadlock that happens all the same runs the body again.
+SQLite has one writer at a time and needs no row locks.
+"""
+
+from __future__ import annotations
+
+from sqlmodel import Session, col, select
+
+from storage.tables import Office, Run
+
+
+def lock_run(session: Session, run_id: int) -> Run:
+    """Return the run as it is now, locked until the transaction ends.
+
+    Two last branches that close together are thereby told apart: the later one sees what the
+    earlier one did.
+
+    :raises sqlalchemy.exc.NoResultFound: there is no such run.
+    """
+    return session.exec(
+        select(Run).where(Run.id == run_id).with_for_update().execution_options(populate_existing=True)
+    ).one()
+
+
+def lock_office(session: Session, office_id: str) -> Office:
+    """Return an office as it is now, locked against another start of a run or change of seats.
+
+    Rows that merely refer to the office are not held up.
+
+    :raises sqlalchemy.exc.NoResultFound: there is no such office.
+    """
+    query = select(Office).where(Office.id == office_id).with_for_update(key_share=True)
+    return session.exec(query.execution_options(populate_existing=True)).one()
+
+
+def lock_runs(session: Session, office_id: str) -> None:
+    """Lock an office and its open runs: whatever opens meanwhile waits, then sees the new seats.
+
+    Take it before the audit chain's end, as for a single run.
+    """
+    lock_office(session, office_id)
+    runs = select(Run.id).where(Run.office_id == office_id, Run.status == "open").order_by(col(Run.id))
+    session.exec(runs.with_for_update()).all()

@@ -1,0 +1,238 @@
+"""What is to be said, queued in the transaction that causes it: the side of those who speak.
+
+Rows hold references and are rendered at delivery (:mod:`storage.deliveries` has that side).
+Within a chat the lower priority number goes first, then the earlier row; so documents that
+are queued before their card also arrive before it. Messages for a chat that cannot be
+reached are held until its official writes /start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, update
+from sqlmodel import Session, col, select
+
+from storage.deliveries import (
+    OutboxItem,
+    backoff,
+    bury,
+    claim,
+    list_dead,
+    mark_sent,
+    mark_skipped,
+    mark_uncertain,
+    postpone,
+    recover,
+    retry,
+    waiting_card,
+)
+from storage.inserting import insert_new
+from storage.literals import is_status
+from storage.tables import Card, Chat, Outbox
+
+__all__ = [
+    "ANEW",
+    "CARD",
+    "OutboxItem",
+    "asks_anew",
+    "backoff",
+    "bury",
+    "claim",
+    "hold_chat",
+    "list_dead",
+    "mark_sent",
+    "mark_skipped",
+    "mark_uncertain",
+    "postpone",
+    "recover",
+    "release_chat",
+    "retry",
+    "say",
+    "send_document",
+    "show_card",
+    "strip",
+]
+
+CARD = 5
+"""Priority of cards and their documents. Replies go before them, reminders after."""
+
+ANEW = "anew"
+"""The parameter by which a card's row asks for a new message, see :func:`show_card`."""
+
+
+def say(
+    session: Session,
+    *,
+    bot_id: int,
+    chat_id: int,
+    office_id: str | None,
+    template: str,
+    params: dict[str, Any],
+    now: datetime,
+    priority: int = CARD,
+    silent: bool = False,
+    due_at: datetime | None = None,
+    key: str | None = None,
+) -> bool:
+    """Queue a message from a template, not before ``due_at``.
+
+    ``key`` names the occasion, across all offices and bots: a second message for it is not
+    queued, however long ago the first was sent. Return whether this one was queued.
+    """
+    return _queue(
+        session,
+        now,
+        {"kind": "message", "bot_id": bot_id, "chat_id": chat_id, "office_id": office_id, "template": template}
+        | {"params": params, "priority": priority, "silent": silent, "due_at": due_at or now, "key": key},
+    )
+
+
+def send_document(
+    session: Session,
+    *,
+    bot_id: int,
+    chat_id: int,
+    office_id: str | None,
+    file_id: int,
+    now: datetime,
+    silent: bool = True,
+    params: dict[str, Any] | None = None,
+) -> None:
+    """Queue a stored file."""
+    _queue(
+        session,
+        now,
+        {"kind": "document", "bot_id": bot_id, "chat_id": chat_id, "office_id": office_id, "file_id": file_id}
+        | {"params": params or {}, "silent": silent},
+    )
+
+
+def strip(session: Session, *, bot_id: int, chat_id: int, message_id: int, now: datetime) -> None:
+    """Queue the taking away of a message's buttons."""
+    _queue(session, now, {"kind": "strip", "bot_id": bot_id, "chat_id": chat_id, "message_id": message_id})
+
+
+def show_card(
+    session: Session,
+    card: Card,
+    now: datetime,
+    due_at: datetime | None = None,
+    silent: bool = False,
+    *,
+    anew: bool = False,
+) -> None:
+    """See to it that exactly one row waits to bring a card to its wanted revision.
+
+    A row that waits already serves, at the earlier of both times; one that is being sent does
+    not, since it may have been rendered before the change. If documents were queued after the
+    waiting row, its place is taken by a new one behind them. ``anew`` notes on the row that it
+    is to be a new message even if another one of this card is on its way just now.
+    """
+    session.flush()
+    due = due_at or now
+    row: dict[str, Any] = {"kind": "card", "bot_id": card.bot_id, "chat_id": card.chat_id, "office_id": card.office_id}
+    row |= {"card_id": card.id, "params": {ANEW: True} if anew else {}}
+    waiting = waiting_card(session, card.id or 0)
+    if waiting is not None:
+        row["params"] = waiting.params | row["params"]
+        silent = silent and waiting.silent
+        # A row that was tried waits for a reason; a fresh one may come sooner.
+        due = waiting.due_at if waiting.tries else min(waiting.due_at, due)
+        if (waiting.bot_id, waiting.chat_id) == (card.bot_id, card.chat_id) and not _documents_behind(session, waiting):
+            waiting.due_at, waiting.silent, waiting.params = due, silent, row["params"]
+            session.flush()
+            return
+        waiting.status, waiting.finished_at = "skipped", now
+        session.flush()
+        row |= {"tries": waiting.tries, "uncertain": waiting.uncertain}
+    _queue(session, now, row | {"due_at": due, "silent": silent})
+
+
+def asks_anew(session: Session, card: Card) -> bool:
+    """Say whether a row that waits asks for a new message of a card."""
+    waiting = waiting_card(session, card.id or 0)
+    return waiting is not None and bool(waiting.params.get(ANEW))
+
+
+def hold_chat(session: Session, bot_id: int, chat_id: int, now: datetime) -> None:
+    """Keep all that waits for a chat until its official comes back: Telegram said 403."""
+    _set_reachable(session, bot_id, chat_id, reachable=False, now=now)
+    queued = _rows_of(session, bot_id, chat_id, "queued")
+    waiting_cards = {row.card_id for row in queued if row.card_id is not None}
+    for row in _rows_of(session, bot_id, chat_id, "sending"):
+        row.lease_until = None
+        if row.card_id in waiting_cards:
+            row.status, row.finished_at = "skipped", now
+        else:
+            row.status = "held"
+    for row in queued:
+        row.status = "held"
+    session.flush()
+
+
+def release_chat(session: Session, bot_id: int, chat_id: int, now: datetime) -> None:
+    """Queue what was held for a chat; a chat not seen before becomes known."""
+    _set_reachable(session, bot_id, chat_id, reachable=True, now=now)
+    session.exec(
+        update(Outbox)
+        .where(col(Outbox.bot_id) == bot_id, col(Outbox.chat_id) == chat_id, is_status(Outbox.status, "held"))
+        .values(status="queued", tries=0)
+    )
+
+
+def _queue(session: Session, now: datetime, row: dict[str, Any]) -> bool:
+    """Insert at once, so that rows stand in the order in which they were queued."""
+    session.flush()
+    chat = session.get(Chat, (row["bot_id"], row["chat_id"]))
+    reachable = chat is None or chat.reachable
+    row = {
+        "params": {},
+        "priority": CARD,
+        "silent": True,
+        "due_at": now,
+        "created_at": now,
+        "status": "queued" if reachable else "held",
+        "tries": 0,
+        "uncertain": False,
+    } | row
+    if row.get("key") is not None:
+        return insert_new(session, Outbox, [row], ["key"]) == 1
+    session.exec(insert(Outbox).values(row))
+    return True
+
+
+def _rows_of(session: Session, bot_id: int, chat_id: int, status: str) -> Sequence[Outbox]:
+    statement = select(Outbox).where(
+        Outbox.bot_id == bot_id, Outbox.chat_id == chat_id, is_status(Outbox.status, status)
+    )
+    return session.exec(statement.order_by(col(Outbox.id)).with_for_update()).all()
+
+
+def _documents_behind(session: Session, waiting: Outbox) -> bool:
+    return (
+        session.exec(
+            select(Outbox.id)
+            .where(
+                Outbox.bot_id == waiting.bot_id,
+                Outbox.chat_id == waiting.chat_id,
+                is_status(Outbox.status, waiting.status),
+                col(Outbox.priority) == waiting.priority,
+                col(Outbox.id) > waiting.id,
+                Outbox.kind == "document",
+            )
+            .limit(1)
+        ).first()
+        is not None
+    )
+
+
+def _set_reachable(session: Session, bot_id: int, chat_id: int, *, reachable: bool, now: datetime) -> None:
+    chat = session.get(Chat, (bot_id, chat_id))
+    if chat is None:
+        session.add(Chat(bot_id=bot_id, chat_id=chat_id, reachable=reachable, changed_at=now))
+    elif chat.reachable != reachable:
+        chat.reachable, chat.changed_at = reachable, now
+    session.flush()

@@ -1,0 +1,179 @@
+"""PostgreSQL: the same plain bodies, run on asyncpg connections of a pool."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TypeVar, cast
+
+import asyncpg  # type: ignore[import-untyped]
+from sqlalchemy import func
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import Session as AnySession
+from sqlmodel import Session, select
+
+from storage.database import Database, run_reading
+from storage.errors import DatabaseUnavailable, DiskFull
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+CONNECTIONS = 16
+CONNECT_SECONDS = 10
+
+# deadlock, serialization, and two who inserted the same key at once: the loser of the race
+# sees the winner's row when it runs again.
+_LOST_RACE = {"40P01", "40001", "23505"}
+RACE_ATTEMPTS = 10
+RACE_PAUSE_SECONDS = 0.02
+DUPLICATE_ATTEMPTS = 3
+"""A duplicate key that is still there after so many runs is no race but a mistake."""
+
+_DISK_FULL = "53100"
+_READ_ONLY = "25006"  # the server became a standby
+_NO_ENTRY = "55000"  # an operator closed the database to new connections for a while
+# connection, login, no such database, resources, operator, system, internal
+_INFRASTRUCTURE_CLASSES = {"08", "28", "3D", "53", "57", "58", "XX"}
+
+
+def async_url(url: str | URL) -> URL:
+    """Return ``postgresql://...`` with the driver that Pandu uses named."""
+    return make_url(url).set(drivername="postgresql+asyncpg")
+
+
+class PostgresDatabase(Database):
+    """A PostgreSQL database, shared with other replicas."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = create_async_engine(
+            async_url(url),
+            pool_size=CONNECTIONS,
+            max_overflow=0,
+            pool_timeout=CONNECT_SECONDS,
+            connect_args={"timeout": CONNECT_SECONDS},
+        )
+        # One snapshot for all statements of a body, as SQLite gives it.
+        self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._closed = False
+        self._open = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    @classmethod
+    async def open(cls, url: str) -> PostgresDatabase:
+        """Open the pool and prove that the server answers.
+
+        :raises DatabaseUnavailable: it does not.
+        """
+        database = cls(url)
+        try:
+            await database.lease_time()
+        except BaseException:
+            await database.close()
+            raise
+        return database
+
+    async def write(self, body: Callable[[Session], T]) -> T:
+        """See :meth:`Database.write`.
+
+        Where the connection is lost the body is not run again: a COMMIT may have arrived.
+        """
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                return await self._transaction(body)
+            except Exception as error:
+                fault = infrastructure_fault(error)
+                if fault is not None:
+                    raise fault from error
+                state = _sqlstate(error)
+                attempts = DUPLICATE_ATTEMPTS if state == "23505" else RACE_ATTEMPTS
+                if state not in _LOST_RACE or attempt >= attempts:
+                    raise
+                log.info("transaction runs again after %s, attempt %d", state, attempt)
+            # Those who lost together must not meet again at once.
+            await asyncio.sleep(random.uniform(0, RACE_PAUSE_SECONDS * attempt))  # noqa: S311
+
+    async def read(self, body: Callable[[Session], T]) -> T:
+        """See :meth:`Database.read`."""
+        try:
+            with self._underway():
+                async with _session(self._reading) as session:
+                    return await session.run_sync(_plain(lambda session: run_reading(session, body)))
+        except Exception as error:
+            fault = infrastructure_fault(error)
+            if fault is not None:
+                raise fault from error
+            raise
+
+    async def lease_time(self) -> datetime:
+        """See :meth:`Database.lease_time`."""
+
+        def body(session: Session) -> datetime:
+            now: datetime = session.exec(select(func.clock_timestamp())).one()
+            return now
+
+        return await self.read(body)
+
+    async def close(self) -> None:
+        """See :meth:`Database.close`."""
+        self._closed = True
+        await self._idle.wait()
+        await self._engine.dispose()
+
+    async def _transaction(self, body: Callable[[Session], T]) -> T:
+        with self._underway():
+            async with _session(self._engine) as session:
+                result = await session.run_sync(_plain(body))
+                await session.commit()
+                return result
+
+    @contextmanager
+    def _underway(self) -> Iterator[None]:
+        """Count a transaction in, so that closing waits for it."""
+        if self._closed:
+            raise DatabaseUnavailable("the database is closed")
+        self._open += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._open -= 1
+            if not self._open:
+                self._idle.set()
+
+
+def _session(engine: AsyncEngine) -> AsyncSession:
+    return AsyncSession(engine, sync_session_class=Session, expire_on_commit=False)
+
+
+def _plain(body: Callable[[Session], T]) -> Callable[[AnySession], T]:
+    """Tell the type checker that the sessions made above are SQLModel's."""
+    return cast("Callable[[AnySession], T]", body)
+
+
+def infrastructure_fault(error: BaseException) -> DatabaseUnavailable | None:
+    """Return what to raise instead, where the server or the way to it is to blame."""
+    if isinstance(error, PoolTimeout | OSError | asyncpg.InterfaceError):
+        return DatabaseUnavailable(f"PostgreSQL cannot be reached: {error}")
+    state = _sqlstate(error)
+    if state == _DISK_FULL:
+        return DiskFull("no room left for the database")
+    if state in (_READ_ONLY, _NO_ENTRY) or state[:2] in _INFRASTRUCTURE_CLASSES:
+        return DatabaseUnavailable(f"PostgreSQL: {error}")
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return DatabaseUnavailable("the connection to PostgreSQL was lost")
+    return None
+
+
+def _sqlstate(error: BaseException) -> str:
+    original = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(original, "sqlstate", None) or ""

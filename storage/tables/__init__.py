@@ -1,0 +1,33 @@
+"""Every table, in one place to import from."""
+
+from storage.tables.audit import AuditEvent, AuditHead, ErasableText
+from storage.tables.base import Table, UtcDateTime, metadata
+from storage.tables.chat import Bot, Card, Chat, Inbox, Outbox, Question
+from storage.tables.office import Adoption, Invitation, Office, Official, Seat, Unit
+from storage.tables.runs import File, Run, RunStep, Submission, Task
+
+__all__ = [
+    "Adoption",
+    "AuditEvent",
+    "AuditHead",
+    "Bot",
+    "Card",
+    "Chat",
+    "ErasableText",
+    "File",
+    "Inbox",
+    "Invitation",
+    "Office",
+    "Official",
+    "Outbox",
+    "Question",
+    "Run",
+    "RunStep",
+    "Seat",
+    "Submission",
+    "Table",
+    "Task",
+    "Unit",
+    "UtcDateTime",
+    "metadata",
+]

@@ -1,0 +1,65 @@
+"""A real browser, and an office to look at through it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import async_playwright, expect
+
+from bot.demo import OFFICE_FILE, people
+from bot.demo_tour import STEPS
+from tests.browser.hands import Camera, Windows
+from tests.e2e.office import Office
+from workflow.office_file.loading import load_file
+
+ARTIFACTS = Path(__file__).parents[2] / "artifacts" / "browser"
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+)
+QUIET = (
+    "--no-sandbox", "--disable-gpu", "--disable-extensions", "--disable-sync", "--disable-background-networking",
+    "--disable-component-update", "--disable-default-apps", "--no-first-run", "--mute-audio",
+)  # fmt: skip
+"""A browser that asks nobody for anything but the page."""
+
+expect.set_options(timeout=15_000)
+
+
+@pytest.fixture
+async def windows() -> AsyncIterator[Windows]:
+    """Chromium; where there is none the test is skipped, or fails if PANDU_REQUIRE_BROWSER is set."""
+    if CHROMIUM is None:
+        if os.environ.get("PANDU_REQUIRE_BROWSER"):
+            pytest.fail("no Chromium on this machine, and the browser tests are required")
+        pytest.skip("no Chromium on this machine")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        opened = Windows(browser)
+        yield opened
+        await browser.close()
+    assert opened.complaints == []
+
+
+@pytest.fixture
+def camera(request: pytest.FixtureRequest) -> Camera:
+    """Keeps what a test has seen in a folder of its name."""
+    return Camera(ARTIFACTS / request.node.name.removeprefix("test_"))
+
+
+@pytest.fixture
+async def demo_office(tmp_path: Path, sqlite_url: str) -> AsyncIterator[Office]:
+    """The office of `make demo` with the real bot behind it; everybody has pressed START."""
+    persons = people(load_file(OFFICE_FILE).file)
+    office = Office(tmp_path, sqlite_url, OFFICE_FILE.read_text(), {f"p{one.id}": one.id for one in persons})
+    # The phones show the office's date, not the day on which somebody tests.
+    office.simulator.advance(office.clock.now() - office.simulator.clock.now())
+    for person in persons:
+        office.simulator.add_person(person)
+    office.simulator.tour = STEPS
+    await office.open()
+    yield office
+    await office.close()

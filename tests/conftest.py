@@ -1,0 +1,88 @@
+"""What every test may ask for: a migrated, empty database of its own, of either kind."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg  # type: ignore[import-untyped]
+import pytest
+
+from storage.database import Database, migrate, open_database
+from tests.postgres import TemporaryPostgres
+
+_TEMPLATE = "pandu_template"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[TemporaryPostgres]:
+    """One server per test process, with a migrated template to copy."""
+    server = TemporaryPostgres()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    path = tmp_path_factory.mktemp("template") / "pandu.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The URL of a migrated, empty SQLite database."""
+    path = tmp_path / "pandu.db"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+async def empty_postgres_url(postgres_server: TemporaryPostgres) -> AsyncIterator[str]:
+    """The URL of a PostgreSQL database with nothing in it."""
+    name = f"empty_{uuid4().hex}"
+    await _on_server(postgres_server, f"CREATE DATABASE {name}")
+    yield postgres_server.url(name)
+    await _on_server(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def postgres_url(postgres_server: TemporaryPostgres) -> AsyncIterator[str]:
+    """The URL of a migrated, empty PostgreSQL database."""
+    names = await _on_server(postgres_server, f"SELECT datname FROM pg_database WHERE datname = '{_TEMPLATE}'")
+    if not names:
+        await _on_server(postgres_server, f"CREATE DATABASE {_TEMPLATE}")
+        migrate(postgres_server.url(_TEMPLATE))
+    name = f"test_{uuid4().hex}"
+    await _on_server(postgres_server, f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
+    yield postgres_server.url(name)
+    await _on_server(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a migrated, empty database; the test runs on both kinds."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A migrated, empty, open database; the test runs on both kinds."""
+    opened = await open_database(database_url)
+    yield opened
+    await opened.close()
+
+
+async def _on_server(server: TemporaryPostgres, statement: str) -> list[object]:
+    connection = await asyncpg.connect(server.url("postgres"))
+    try:
+        rows: list[object] = await connection.fetch(statement)
+        return rows
+    finally:
+        await connection.close()

@@ -1,0 +1,111 @@
+"""Nothing is lost and nothing happens twice, whatever is killed or goes away in the middle of a day."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import nullcontext
+from pathlib import Path
+from random import Random
+from typing import get_args
+
+import pytest
+
+from bot.crash_points import CrashPoint
+from storage.errors import DatabaseUnavailable
+from storage.sqlite import SqliteDatabase
+from tests.e2e import busy_day
+from tests.e2e.crash_office import TERM, CrashOffice
+from tests.e2e.office import Office
+from tests.e2e.offices import PEOPLE, office_file
+from tests.e2e.reckoning import all_is_done_once
+from tests.e2e.troubles_around import Outages, now_and_then, stumbling, unknown_outcomes
+
+pytestmark = pytest.mark.crash
+POINTS: tuple[str, ...] = get_args(CrashPoint)
+OFFICE = office_file(busy_day.SOP)
+SEEDS = [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 12))]
+
+
+@pytest.fixture
+async def mortal(tmp_path: Path, database_url: str) -> AsyncIterator[CrashOffice]:
+    made = CrashOffice(tmp_path, database_url, OFFICE, PEOPLE)
+    try:
+        await made.open()
+        yield made
+    finally:
+        await made.close()
+
+
+class PatientOffice(Office):
+    """An office that looks into its own database only when that is there, and makes the file worker look again."""
+
+    async def _idle(self) -> bool:
+        if self.pandu is not None:
+            self.pandu.files.wake()
+        try:
+            return await super()._idle()
+        except DatabaseUnavailable:
+            return False
+
+
+@pytest.fixture
+async def office(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Office]:
+    # A database that is locked is given up soon.
+    monkeypatch.setattr(SqliteDatabase.__init__, "__kwdefaults__", {"busy_timeout_ms": 50})
+    made = PatientOffice(tmp_path, database_url, OFFICE, PEOPLE)
+    try:
+        await made.open()
+        yield made
+    finally:
+        await made.close()
+
+
+def plan(random: Random) -> list[str]:
+    """Every named point once, then again and again at later passages, and polite ends in between."""
+    first = [f"{point}:1" for point in (*POINTS, TERM)]
+    later = [f"{point}:{random.choice((1, 2, 3, 5))}" for point in (*POINTS, TERM)]
+    random.shuffle(first)
+    random.shuffle(later)
+    return first + later
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_killed_at_every_point_again_and_again(mortal: CrashOffice, seed: int) -> None:
+    mortal.dies_at(plan(Random(seed)))
+    await busy_day.play(mortal)
+    await all_is_done_once(mortal, unknown=mortal.unknown)
+    assert {death.partition(":")[0] for death in mortal.deaths} >= {*POINTS, TERM}
+
+
+@pytest.mark.long
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_killed_on_postgresql_where_leases_run_out(mortal: CrashOffice) -> None:
+    mortal.dies_at([f"{point}:{passage}" for passage in (1, 2) for point in POINTS if "file" not in point])
+    await busy_day.play(mortal, last=3)
+    await all_is_done_once(mortal, unknown=mortal.unknown, last=3)
+    assert len(mortal.deaths) > len(POINTS)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_telegram_stumbles_and_the_database_is_locked(
+    office: Office, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    outages = Outages(office, monkeypatch)
+    stumbles = stumbling(office.simulator, Random(seed))
+    await busy_day.play(office, now_and_then([outages.before, outages.within], stumbles, every=8))
+    office.simulator.faults.clear()
+    await office.quiet()
+    assert outages.count >= 6
+    await all_is_done_once(office, unknown=unknown_outcomes(office.simulator))
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_postgresql_cuts_every_connection(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    outages = Outages(office, monkeypatch)
+    await busy_day.play(office, now_and_then([outages.before, outages.within], nullcontext, every=2), last=3)
+    assert outages.count >= 5
+    await all_is_done_once(office, unknown=0, last=3)

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import pytest
+from telegram.error import BadRequest
+
+from bot.outgoing import chat_is_gone, keyboard, message_is_gone, plain
+from messages.rendered import InlineButton, Rendered
+
+
+def test_plain_keeps_the_words_and_loses_the_markup() -> None:
+    assert plain('<b>Berkas</b> &lt;5 MB &amp; <a href="x">ini</a>, 3 < 4') == "Berkas <5 MB & ini, 3 < 4"
+
+
+def test_buttons_keep_their_rows_captions_and_data() -> None:
+    approve, look = InlineButton("Setujui", "decide:1:2:yes", "success"), InlineButton("Lihat", "step:1:2")
+    rendered = Rendered("x", ((approve,), (look,)))
+    made = keyboard(rendered)
+    assert made is not None
+    assert made.to_dict() == {
+        "inline_keyboard": [
+            [{"text": "Setujui", "callback_data": "decide:1:2:yes", "style": "success"}],
+            [{"text": "Lihat", "callback_data": "step:1:2"}],
+        ]
+    }
+
+
+def test_no_buttons_means_no_keyboard() -> None:
+    assert keyboard(Rendered("x")) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["Bad Request: message to edit not found", "Message can't be edited", "Bad Request: MESSAGE_ID_INVALID"]
+)
+def test_a_message_that_is_gone_is_told_apart(text: str) -> None:
+    assert message_is_gone(BadRequest(text))
+    assert not chat_is_gone(BadRequest(text))
+
+
+def test_a_chat_that_is_gone_is_told_apart() -> None:
+    assert chat_is_gone(BadRequest("Bad Request: chat not found"))
+    assert not message_is_gone(BadRequest("Bad Request: chat not found"))

@@ -1,0 +1,123 @@
+"""Every message with the parameters it is queued with: one source for the tests and the gallery."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlmodel import select
+
+from storage.tables import ErasableText, Invitation, Question, Run
+from tests.unit.messages.town import BOT, CAMAT, SEKCAM, START, Town
+from workflow.state import Part
+
+Q = "0a1b2c3d4"
+
+TOAST_FACTS = {
+    "time": "2027-01-07T02:12:00+00:00", "timezone": "Asia/Jakarta", "name": "Siti <b>Rahayu</b>", "min": 1,
+    "label": {"id": "Sudah saya paraf", "en": "I have initialled it"}, "count": 2, "minutes": 40, "answer": "yes",
+    "run_number": 3,
+}  # fmt: skip
+"""Everything that some answer to a tap names."""
+
+
+def prepare(place: Town) -> None:
+    """Give an office at step 9 what the messages speak of: a return, an ending, an invitation, a question."""
+    place.decide(CAMAT, place.task(9, Part.DECISION), "kembalikan", "Indikator 3 belum ada datanya", target=8)
+    run = place.session.exec(select(Run)).one()
+    run.ended_at, run.ended_by = place.now, place.official(CAMAT).id
+    run.end_reason_id = place.session.exec(select(ErasableText)).one().id
+    place.session.add(
+        Invitation(
+            id=1, office_id="sumbang", official_id=place.official(SEKCAM).id or 0, token_hash="x" * 64,
+            status="claimed", created_at=START, expires_at=START, claimed_at=START, claimed_name="Siti",
+        )
+    )  # fmt: skip
+    place.session.add(
+        Question(
+            bot_id=BOT, chat_id=CAMAT, id=Q, official_id=place.official(CAMAT).id or 0, office_id="sumbang",
+            kind="field", expires_at=START,
+            data={"files": [1], "target": 8, "units": ["trantib"], "reason": "Salah periode"},
+        )
+    )  # fmt: skip
+    place.session.flush()
+
+
+def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, Any]]]:
+    """Return each message with the parameters it is queued with, in all its forms.
+
+    ``words`` stand for whatever people type; without them they type something sensible.
+    """
+    period, title = words or "TW IV 2026", words or "Pengukuran Kinerja Kecamatan Sumbang"
+    reason_words, file, person = words or "Kolom 4 masih kosong", words or "Isian.xlsx", words or "Siti Rahayu"
+    run = place.session.exec(select(Run)).one().id
+    reason = place.session.exec(select(ErasableText)).one().id
+    decision, merged = place.task(9, Part.DECISION).id, place.task(8, Part.COLLECTION).id
+    invite, unit = place.task(4, Part.WORK).id, place.task(6, Part.UNIT, "trantib").id
+    camat = place.official(CAMAT).id
+    question = {"question": Q}
+    return [
+        *[(name, {}) for name in (
+            "home", "help", "tasks_none", "stranger", "enrol_waiting", "enrol_done", "enrol_refused",
+            "question_left", "nothing_to_leave", "file_no_task", "text_not_expected", "delivery_gap",
+        )],
+        ("enrol_ask_admin", {"invitation_id": 1}),
+        *[("enrol_bad_link", {"reason": r}) for r in ("used", "expired", "unknown", "revoked", "taken")],
+        *[("enrol_alert_admin", {"invitation_id": 1, "reason": r}) for r in ("used", "expired", "revoked")],
+        ("choose_sop", {"adoption_ids": [1]}),
+        ("choose_sop", {"adoption_ids": []}),
+        ("ask_period", {**question, "title": title, "suggestions": [period, "Tahun 2026"]}),
+        ("start_review", {**question, "adoption_id": 1, "period": period,
+                          "vacant": [{"role": "pengelola", "unit": "trantib", "steps": [6, 12]}], "absent": [camat]}),
+        ("start_review", {**question, "adoption_id": 1, "period": period, "vacant": [], "absent": []}),
+        *[("start_refused", {"reason": r, "steps": [2, 9], "run_number": 12, "title": title})
+          for r in ("not_allowed", "unconfirmed", "duplicate", "no_sop")],
+        ("cancel_which", {"run_ids": []}),
+        ("cancel_which", {"run_ids": [run]}),
+        ("run_started", {"run_id": run}),
+        ("status_list", {}),
+        ("status_run", {"run_id": run}),
+        ("board_text", {"run_id": run, "step": 6}),
+        ("board_text", {"run_id": run, "step": 2}),
+        ("files", {"run_id": run}),
+        *[("history", {"run_id": run, "page": page}) for page in range(5)],
+        ("archive", {"year": None, "sop": None, "page": 0}),
+        ("archive", {"year": 2026, "sop": "sumbang", "page": 2}),
+        *[("not_found", {"what": w}) for w in ("run", "sop")],
+        *[("not_allowed", {"what": w}) for w in ("files", "cancel", "run")],
+        *[("step_detail", {"task_id": t}) for t in (decision, merged, invite, unit)],
+        *[("ask_field", {**question, "task_id": invite, "field_id": f})
+          for f in ("tanggal", "pukul", "tempat", "peserta")],
+        ("form_summary", {**question, "task_id": invite}),
+        ("ask_target", {**question, "task_id": decision, "outcome": "kembalikan", "chosen": []}),
+        ("ask_target", {**question, "task_id": decision, "outcome": "kembalikan", "chosen": ["trantib"]}),
+        *[("ask_reason", {**question, "task_id": decision, "run_id": run, "purpose": p, "text": t, "files": f})
+          for p in ("return", "nil", "waive", "cancel_run") for t, f in ((None, 0), (reason_words, 0), (None, 2))],
+        ("ask_unit", {**question, "task_id": unit, "units": ["trantib", "sekretariat"]}),
+        ("ask_task", {**question, "task_ids": [merged, unit], "files": 1}),
+        ("ask_correction", {**question, "task_id": invite, "field_ids": ["tanggal", "tempat"]}),
+        ("confirm_send", {**question, "task_id": unit, "warnings": [
+            {"kind": k, "name": file} for k in ("blank_form", "other_unit", "last_period", "same_as_before", "new")]}),
+        ("confirm_cancel", {**question, "run_id": run}),
+        *[("question_dropped", {"kind": k}) for k in ("field", "reason", "period")],
+        *[("bad_answer", {"reason": r, "field": {"id": words or "Tanggal rapat", "en": words or "Meeting date"}})
+          for r in ("not_a_date", "past_date", "wrong_weekday", "not_a_time", "not_a_number", "too_long", "empty")],
+        ("answer_refused", {"key": "first_by", "facts": {"name": person, "time": "2027-01-07T02:12:00+00:00"}}),
+        *[("file_refused", {"name": file, "reason": r, "kinds": ["pdf", "image"], "max_mb": 20, "limit": 5})
+          for r in ("too_big", "empty", "kind", "too_many", "broken", "unavailable")],
+        ("draft_for_head", {"task_id": unit}),
+        ("returned", {"run_id": run, "step": 8, "from_step": 9, "official_id": camat, "reason_id": reason, "round": 2}),
+        ("withdrawn_note", {"run_id": run, "step": 9, "official_id": camat}),
+        ("run_finished", {"run_id": run}),
+        ("run_cancelled", {"run_id": run}),
+        ("late_hand_in", {"task_id": unit}),
+        ("unit_reminder", {"task_id": unit}),
+        ("reminded", {"count": 2}),
+        ("throttled", {"minutes": 40}),
+        ("meeting_changed", {"run_id": run, "step": 4}),
+        ("schedule_changed", {"task_id": invite}),
+        ("corrected", {"task_id": invite, "field_id": "tempat"}),
+        ("vacant_seat", {"run_id": run, "step": 9, "role": "camat", "unit": "", "absent": [camat]}),
+        ("vacant_seat", {"run_id": run, "step": 6, "role": "kasi_kasubag", "unit": "trantib"}),
+        ("unreachable", {"official_id": camat}),
+        ("update_parked", {"inbox_id": 7}),
+    ]  # fmt: skip

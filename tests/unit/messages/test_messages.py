@@ -1,0 +1,133 @@
+"""Every message in both languages, with ordinary and with hostile rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from messages.render import render
+from messages.views.registry import MESSAGES
+from storage.tables import Run
+from tests.unit.messages.samples import Q, every, prepare
+from tests.unit.messages.telegram_html import captions, check
+from tests.unit.messages.town import BOT, CAMAT, HOSTILE, KASI_TRANTIB, SEKCAM, Town, walked
+from workflow.state import Part
+
+
+@pytest.fixture
+def place() -> Iterator[Town]:
+    with walked(9) as built:
+        prepare(built)
+        yield built
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_every_message_renders_whatever_people_are_called(place: Town, language: str) -> None:
+    seen = set()
+    for words in (None, *HOSTILE):
+        if words is not None:
+            place.rename_everything(words)
+        for name, params in every(place, words):
+            check(place.say(CAMAT, name, language, **params))
+            seen.add(name)
+    assert seen == set(MESSAGES)
+
+
+def test_a_stranger_without_an_office_is_answered(place: Town) -> None:
+    for name in ("stranger", "enrol_bad_link", "enrol_waiting", "home"):
+        said = render(
+            place.session, name, {}, office_id=None, chat_id=99, bot_id=BOT, default_language="id", repeated=True
+        )
+        assert "(ulang)" in check(said)
+
+
+def test_people_read_their_own_language(place: Town) -> None:
+    place.official(SEKCAM).language = "en"
+    place.session.flush()
+    assert "Nothing is waiting" in check(place.say(SEKCAM, "tasks_none"))
+    assert "tidak ada tugas" in check(place.say(CAMAT, "tasks_none"))
+
+
+def test_the_status_names_every_step_its_doer_and_its_output(place: Town) -> None:
+    said = place.say(CAMAT, "status_run", run_id=1)
+    shown = check(said)
+    assert "Langkah 8 dari 14 · 7 selesai" in shown
+    assert "2. Membuat format pengumpulan data dan informasi…\nSelesai · Ibu Siti Rahayu, Sekcam · 4 Jan 08.26" in shown
+    assert "Tanggal rapat: Kamis, 7 Januari 2027" in shown
+    assert "3/3 seksi sudah" in shown
+    assert "Dikembalikan · Sekcam · sejak 4 Jan" in shown
+    assert "14. Pengarsipan Dokumen Pengukuran Kinerja · Belum dimulai" in shown
+    assert captions(said)[-1] == ["Lihat berkas", "Lihat riwayat"]
+    assert len(shown) < 2000
+
+
+def test_a_run_that_ended_says_when_on_a_line_of_its_own(place: Town) -> None:
+    run = place.session.exec(select(Run)).one()
+    for status, words in (("finished", "Selesai Senin"), ("cancelled", "Dibatalkan Senin")):
+        run.status = status
+        lines = check(place.say(CAMAT, "status_run", run_id=1)).splitlines()
+        assert lines[1].startswith(words)
+        assert set(lines[2]) <= {"■", "□"}
+    assert "Dihentikan · Sekcam" in lines
+    assert not any("Menunggu giliran" in line for line in lines)
+
+
+def test_a_page_past_the_end_of_the_history_is_its_last(place: Town) -> None:
+    assert place.say(CAMAT, "history", run_id=1, page=9) == place.say(CAMAT, "history", run_id=1, page=2)
+
+
+def test_only_those_who_may_chase_late_units_see_the_buttons() -> None:
+    with walked(6) as place:
+        assert ["Salin sebagai teks", "Ingatkan yang belum"] in captions(place.say(SEKCAM, "status_run", run_id=1))
+        assert ["Lanjutkan tanpa"] in captions(place.say(SEKCAM, "status_run", run_id=1))
+        assert captions(place.say(KASI_TRANTIB, "status_run", run_id=1))[0] == ["Salin sebagai teks"]
+        assert "0/3 seksi sudah, belum: Sekretariat, Pemerintahan, Trantib" in check(
+            place.say(KASI_TRANTIB, "board_text", run_id=1, step=6)
+        )
+
+
+def test_a_return_offers_the_merged_document_and_single_units(place: Town) -> None:
+    asked = place.say(
+        CAMAT, "ask_target", task_id=place.task(9, Part.DECISION).id, question=Q, outcome="kembalikan", chosen=[]
+    )
+    assert captions(asked) == [
+        ["Dokumen gabungan"],
+        ["Sekretariat", "Seksi Pemerintahan"],
+        ["Seksi Trantib"],
+        ["Batal"],
+    ]
+    assert [b.data for b in asked.keyboard[0]] == [f"q:{Q}:whole"]
+
+
+def test_a_reason_can_be_sent_only_once_there_is_one(place: Town) -> None:
+    params: dict[str, Any] = {
+        "task_id": place.task(9, Part.DECISION).id,
+        "question": Q,
+        "run_id": 1,
+        "purpose": "return",
+    }
+    assert captions(place.say(CAMAT, "ask_reason", text=None, files=0, **params)) == [["Batal"]]
+    given = place.say(CAMAT, "ask_reason", text="Kolom 4 kosong", files=0, **params)
+    assert "Alasan: “Kolom 4 kosong”" in check(given)
+    assert captions(given) == [["Kirim alasan"], ["Batal"]]
+
+
+def test_the_summary_writes_dates_out(place: Town) -> None:
+    task = place.task(4, Part.WORK)
+    task.draft = {"fields": {"tanggal": "2027-01-11", "pukul": "13:30"}}
+    asked = place.say(SEKCAM, "form_summary", task_id=task.id, question=Q)
+    assert "Tanggal rapat: Senin, 11 Januari 2027" in check(asked)
+    assert captions(asked) == [["Ya, kirim"], ["Ubah", "Batal"]]
+
+
+def test_a_run_finished_stands_in_the_archive_of_its_local_year(place: Town) -> None:
+    run = place.session.exec(select(Run)).one()
+    run.status = "finished"
+    place.session.flush()
+    said = place.say(CAMAT, "archive", year=2027, sop=None, page=0)
+    assert "Run 1: Pengukuran Kinerja Kecamatan Sumbang, TW IV 2026" in check(said)
+    assert ["Status run 1"] in captions(said)
+    assert "Belum ada" in check(place.say(CAMAT, "archive", year=2026, sop=None, page=0))

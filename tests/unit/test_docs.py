@@ -1,0 +1,197 @@
+"""The documents say what is so: links, commands, paths and examples are tried."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+import pytest
+import typer
+
+from bot import cli
+from bot.settings import Settings
+from messages.captions import CAPTIONS
+from sop_definitions import captions as sop_captions
+from sop_definitions import model
+from sop_definitions.loader import load_all
+from sop_definitions.loader import load_text as load_sop
+from workflow.adopting import adopt
+from workflow.office_file.loading import load_text as load_office
+
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+OPERATOR = ROOT / "docs" / "panduan-operator.md"
+OFFICIALS = ROOT / "docs" / "panduan-pejabat.md"
+LANGUAGE = ROOT / "docs" / "sop-language.md"
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+CODE = re.compile(r"`([^`\n]+)`")
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def fenced(path: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", path.read_text(), re.DOTALL | re.MULTILINE)
+
+
+def shown_code(path: Path) -> str:
+    """Return everything a document shows as code, inline and in blocks, one piece per line."""
+    text = path.read_text()
+    blocks = re.findall(r"^ *```\w*\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)
+    return "\n".join([*blocks, *CODE.findall(re.sub(r"^ *```.*?^ *```", "", text, flags=re.DOTALL | re.MULTILINE))])
+
+
+def anchors(path: Path) -> set[str]:
+    """Return the anchors of a document's headings, as GitHub makes them."""
+    prose = re.sub(r"^```.*?^```", "", path.read_text(), flags=re.DOTALL | re.MULTILINE)
+    headings = re.findall(r"^#+ (.+)$", prose, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+def test_every_relative_link_leads_somewhere(document: Path) -> None:
+    dead = []
+    for link in LINK.findall(document.read_text()):
+        if "://" in link:
+            continue
+        path, _, anchor = link.partition("#")
+        target = (document.parent / path).resolve() if path else document
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            dead.append(link)
+    assert dead == []
+
+
+@pytest.mark.parametrize("document", [d for d in DOCUMENTS if d.parent.name != "adr"], ids=name)
+def test_every_make_target_exists(document: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)) | {".venv/runtime.stamp"}
+    named = set(re.findall(r"\bmake ([a-z.][\w./-]*)", shown_code(document)))
+    assert named <= targets
+    assert document != README or {"demo", "demo-reset", "run", "test", "test-long"} <= named
+
+
+@cache
+def commands() -> dict[str, set[str]]:
+    """Return every command of the command line with its options."""
+    cli._mount()
+    root = typer.main.get_command(cli.app)
+    found: dict[str, set[str]] = {}
+    for word, command in root.commands.items():  # type: ignore[attr-defined]
+        parts = getattr(command, "commands", {"": command})
+        for second, leaf in parts.items():
+            found[f"{word} {second}".strip()] = {option for p in leaf.params for option in p.opts}
+    return found
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+def test_every_command_and_option_exists(document: Path) -> None:
+    known = commands()
+    for line in re.findall(r"(?<![\w/.-])(?:\.venv/bin/)?pandu ((?:[a-z-]+ ?)+.*)", shown_code(document)):
+        words = line.removeprefix("pandu ").split()
+        command = " ".join(words[:2]) if " ".join(words[:2]) in known else words[0]
+        assert command in known, f"pandu {line}"
+        options = {word for word in words if word.startswith("--")}
+        assert options <= known[command], f"pandu {line}"
+
+
+def test_the_map_and_the_table_of_places_name_what_exists() -> None:
+    rows = [line for line in README.read_text().splitlines() if line.startswith("| ")]
+    named = {code for row in rows for code in CODE.findall(row) if "/" in code and " " not in code}
+    assert len(named) > 30
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+    packages = {path.parent.name for path in ROOT.glob("*/__init__.py") if any(path.parent.rglob("*.py"))}
+    assert {f"{package}/" for package in packages - {"reports"}} <= named
+
+
+def test_paths_in_the_flow_of_an_update_exist() -> None:
+    flow = next(block for block in fenced(README, "") if "inbox_worker" in block)
+    paths = re.findall(r"\b\w+/\w+\.py\b", flow)
+    assert len(paths) >= 5
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("document", [README, OPERATOR], ids=name)
+def test_every_setting_named_is_one(document: Path) -> None:
+    known = {f"PANDU_{field.upper()}" for field in Settings.model_fields}
+    assert set(re.findall(r"PANDU_[A-Z_]+", document.read_text())) <= known
+    example = (ROOT / ".env.example").read_text()
+    assert set(re.findall(r"^#?(PANDU_\w+)=", example, re.MULTILINE)) == known
+
+
+def test_the_office_of_the_guide_loads_and_may_start_its_sop() -> None:
+    (text,) = fenced(OPERATOR, "yaml")
+    file = load_office(text, "office.yaml").file
+    assert file.adopts is not None
+    roles = {seat.role for official in file.officials or () for seat in official.seats}
+    for entry in file.adopts:
+        definition = load_all()[entry.sop, entry.version or ""]
+        adopted = adopt(definition, entry, roles)
+        assert adopted.unconfirmed == ()
+        assert set(adopted.role_map.values()) <= roles
+    assert any(official.admin for official in file.officials or ())
+
+
+def test_the_example_of_the_language_is_sound_and_adoptable() -> None:
+    sop, adopts = fenced(LANGUAGE, "yaml")
+    definition = load_sop(sop, "contoh-laporan.2026.yaml")
+    office = "office: {id: contoh, name: Contoh, regency: Contoh, timezone: WIB}\n"
+    (entry,) = load_office(office + adopts, "office.yaml").file.adopts or ()
+    adopted = adopt(definition, entry, {"kasi_kasubag"})
+    assert adopted.unconfirmed == ()
+    assert adopted.accepted[1]["output"] == "Format terkirim"
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        model.SopDefinition, model.Identity, model.CitedText, model.Source, model.Role, model.Step, model.Actor,
+        model.Files, model.FormField, model.Outcome, model.SecondParty, model.Suggested,
+    ],
+)  # fmt: skip
+def test_the_language_page_tells_every_key(part: type[model.Strict]) -> None:
+    told = set(re.findall(r"\w+", " ".join(CODE.findall(LANGUAGE.read_text()))))
+    keys = {field.alias or key for key, field in part.model_fields.items()}
+    assert sorted(keys - told) == []
+
+
+@pytest.mark.parametrize("kinds", [model.Collect, model.FileKind, model.FieldKind, model.Position, model.Confidence])
+def test_the_language_page_tells_every_choice(kinds: type[StrEnum]) -> None:
+    told = set(re.findall(r"\w+", " ".join(CODE.findall(LANGUAGE.read_text()))))
+    assert {kind.value for kind in kinds} <= told
+
+
+@pytest.mark.parametrize("document", [OPERATOR, OFFICIALS], ids=name)
+def test_every_caption_is_written_as_it_stands_on_the_button(document: Path) -> None:
+    known = {caption.id for caption in CAPTIONS.values()}
+    for definition in load_all().values():
+        known |= {found for step in definition.steps for found in sop_captions.captions(step)}
+    known |= {"Langkah N"}
+    named = {code for code in CODE.findall(document.read_text()) if re.fullmatch(r"[A-Z][a-z]+(,? [A-Za-z]+)*", code)}
+    assert len(named) > 10
+    assert sorted(named - known) == []
+
+
+def test_no_tracked_file_names_a_machine() -> None:
+    """A path of somebody's machine or the host of a package registry says nothing to anybody else."""
+    tracked = subprocess.run(
+        ["git", "-c", "safe.directory=*", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if tracked.returncode:
+        pytest.fail("the folder is no git repository")
+    forbidden = re.compile(
+        r"(?<![\w.])/(?:home|root|Users|work|workspace|mnt|builds)/\w"
+        r"|[A-Z]:\\Users|(?:index-url|registry)[ =:]+https?://|:\d{4}/simple"
+    )
+    found = []
+    for file in filter(None, tracked.stdout.split("\0")):
+        path = ROOT / file
+        if path == Path(__file__) or not path.is_file():
+            continue
+        for number, line in enumerate(path.read_bytes().decode("utf-8", "replace").splitlines(), 1):
+            if forbidden.search(line):
+                found.append(f"{file}:{number}")
+    assert found == []

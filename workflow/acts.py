@@ -1,0 +1,217 @@
+"""One official does one thing to one task: the heart of every use case.
+
+Whatever is done takes the same way, in one transaction and under the run's lock: check
+that the task is still the one the button was made for and that this person may act on it,
+apply the rules, keep what was submitted, write the audit event, bring every card up to date.
+"""
+
+from __future__ import annotations
+
+from sqlmodel import Session, col, select
+
+from storage import audit
+from storage.tables import File, Official, Run, Submission, Task
+from workflow import beginning, cards, consequences, holders, rules, run_state, texts
+from workflow.actions import Transition
+from workflow.deed import Deed, Stopped
+from workflow.moment import Moment
+from workflow.run_state import LoadedRun
+from workflow.state import SETTLED, Part, PartKey, PartStatus
+from workflow.verbs import Verb
+
+
+def find(session: Session, task_id: int, officials: list[Official]) -> tuple[LoadedRun, Task, Official]:
+    """Lock the run of a task and return it with the task and the official it concerns.
+
+    One person may sit in several offices; the task decides which of them acts. Raises
+    :class:`Stopped` for a task that does not exist or belongs to another office.
+    """
+    row = session.get(Task, task_id)
+    official = next((o for o in officials if row is not None and o.office_id == row.office_id), None)
+    if row is None or official is None:
+        raise Stopped("not_yours")
+    loaded = run_state.load_run(session, row.run_id)
+    return loaded, loaded.tasks[run_state.key_of(row)], official
+
+
+def open_task(
+    session: Session, task_id: int, activation: int, officials: list[Official], *, upload: bool = False
+) -> tuple[LoadedRun, Task, Official]:
+    """Like :func:`find`, for a task that must still be the one the button was made for.
+
+    Raises :class:`Stopped` if the run has ended, the person may not act, somebody else was
+    first, or the task was opened anew since.
+    """
+    loaded, task, official = find(session, task_id, officials)
+    waived = task.status == PartStatus.WAIVED
+    done = task.activation == activation and task.status in SETTLED and not waived
+    # Who presses the last step's button second is told who was first, not only that the run has ended.
+    if loaded.run.status != "open" and not (done and loaded.run.status == "finished"):
+        raise Stopped("run_closed")
+    allowed = holders.may_upload if upload else holders.may_act
+    if not allowed(session, task, official):
+        raise Stopped("not_yours")
+    if done:
+        raise first_by(session, task, official)
+    if task.activation == activation and task.status == PartStatus.WAITING:
+        raise returned_by(session, task)
+    if task.activation != activation or not (task.status == PartStatus.OPEN or waived):
+        raise Stopped("stale")
+    if task.sending is not None:
+        raise Stopped("already_sending")
+    return loaded, task, official
+
+
+def first_by(session: Session, task: Task, official: Official | None = None) -> Stopped:
+    """Return the answer to the second of two presses: who was first, and when.
+
+    ``official`` is who pressed second: whoever presses twice is not told their own name.
+    """
+    doer = session.get(Official, task.closed_by) if task.closed_by else None
+    if doer is None or task.closed_at is None:
+        return Stopped("stale")
+    own = official is not None and official.id == doer.id
+    facts = {"name": doer.name, "salutation": doer.salutation, "own": own}
+    return Stopped("first_by", time=task.closed_at.isoformat(), office_id=task.office_id, **facts)
+
+
+def returned_by(session: Session, task: Task) -> Stopped:
+    """Return who sent a document back before the second of two could decide; ``stale`` if nobody did."""
+    submission = session.exec(
+        select(Submission)
+        .where(
+            Submission.task_id == task.id,
+            Submission.activation == task.activation,
+            col(Submission.verb).in_((Verb.DECIDE, Verb.RETURN)),
+        )
+        .order_by(col(Submission.id).desc())
+        .limit(1)
+    ).first()
+    doer = session.get(Official, submission.official_id) if submission else None
+    if submission is None or doer is None:
+        return Stopped("stale")
+    return Stopped("first_by", name=doer.name, time=submission.at.isoformat(), office_id=task.office_id)
+
+
+def perform(session: Session, moment: Moment, deed: Deed) -> Submission:
+    """Put an act on record and let the run go on. Raises :class:`rules.Refused` unchanged."""
+    loaded, task, official = deed.loaded, deed.task, deed.official
+    before, was = run_state.key_of(task), loaded.run.status
+    transition = rules.apply(loaded.definition, loaded.state(), deed.action) if deed.action else None
+    if transition is not None and task.status == PartStatus.OPEN and not task.touched:
+        beginning.retire(session, moment, loaded, task)
+    submission = _submit(session, moment, deed)
+    if transition is not None:
+        _move(session, moment, loaded, transition)
+    submission.effective = task.status in SETTLED
+    if submission.effective:
+        task.closed_by, task.closed_at = official.id, moment.now
+        _supersede_earlier(session, task, submission)
+    _record(session, moment, deed, submission, transition)
+    session.flush()
+    if transition is not None:
+        _show(session, moment, loaded, transition, before)
+        if loaded.run.status != was:
+            refresh_run(session, moment, loaded.run)
+        consequences.follow(session, moment, deed, transition, submission)
+    return submission
+
+
+def _submit(session: Session, moment: Moment, deed: Deed) -> Submission:
+    task = deed.task
+    submission = Submission(
+        office_id=task.office_id, run_id=task.run_id, task_id=task.id or 0, step=task.step,
+        round=deed.loaded.steps[task.step].round, activation=task.activation, verb=deed.verb,
+        official_id=deed.official.id or 0, capacity=holders.capacity(session, task, deed.official),
+        at=moment.now, data=texts.salted(moment, deed.data),
+        outcome=deed.outcome, target=deed.target, units=sorted(deed.units),
+        reason_id=texts.keep(session, moment, task.office_id, deed.reason) if deed.reason else None,
+        effective=False,
+    )  # fmt: skip
+    session.add(submission)
+    session.flush()
+    for file in deed.files:
+        # A reason's file came in before anybody knew which run it would concern.
+        file.run_id, file.submission_id = task.run_id, submission.id
+    return submission
+
+
+def _move(session: Session, moment: Moment, loaded: LoadedRun, transition: Transition) -> None:
+    run_state.save(session, loaded, transition, moment.now)
+    if transition.state.finished:
+        loaded.run.status, loaded.run.ended_at = "finished", moment.now
+    elif loaded.run.status == "finished":
+        loaded.run.status, loaded.run.ended_at = "open", None
+
+
+def _supersede_earlier(session: Session, task: Task, submission: Submission) -> None:
+    earlier = session.exec(
+        select(Submission).where(
+            Submission.task_id == task.id, col(Submission.effective).is_(True), Submission.id != submission.id
+        )
+    )
+    for row in earlier:
+        row.effective = False
+
+
+def _record(
+    session: Session, moment: Moment, deed: Deed, submission: Submission, transition: Transition | None
+) -> None:
+    files = session.exec(select(File.id, File.sha256).where(File.submission_id == submission.id)).all()
+    audit.record(
+        session,
+        office_id=deed.task.office_id,
+        at=moment.now,
+        kind=f"task.{deed.verb}",
+        payload={
+            "step": deed.task.step,
+            "part": deed.task.part,
+            "subject": deed.task.subject,
+            "round": submission.round,
+            "activation": submission.activation,
+            "status": str(deed.task.status),
+            "submission": submission.id,
+            "outcome": deed.outcome,
+            "target": deed.target,
+            "units": submission.units,
+            "data": texts.data_digest(submission.data),
+            "reason": texts.digest_of(session, submission.reason_id),
+            "files": {str(file_id): sha256 for file_id, sha256 in files},
+            "run": deed.loaded.run.status,
+            "moved": _moved(transition),
+        },
+        actor_id=deed.official.id,
+        capacity=submission.capacity,
+        run_id=deed.task.run_id,
+        task_id=deed.task.id,
+    )
+
+
+def _moved(transition: Transition | None) -> dict[str, list[str | int]]:
+    """Return the new status and activation of every part a transition changed, for the replay."""
+    if transition is None:
+        return {}
+    changed = (*transition.opened, *transition.closed, *transition.superseded, *transition.restored)
+    return {
+        f"{key.step}.{key.part}.{key.unit}": [part.status, part.activation]
+        for key, part in ((key, transition.state.part(key)) for key in sorted(set(changed)))
+    }
+
+
+def _show(session: Session, moment: Moment, loaded: LoadedRun, transition: Transition, acted: PartKey) -> None:
+    """Bring up to date the cards of everything that changed, and the boards that show it."""
+    changed = {acted, *transition.closed, *transition.superseded, *transition.restored} - set(transition.opened)
+    boards = {
+        PartKey(key.step, Part.COLLECTION)
+        for key in (*changed, *transition.opened)
+        if key.part in (Part.UNIT, Part.REVIEW)
+    } - set(transition.opened)
+    cards.refresh_all(session, moment, [loaded.tasks[key] for key in sorted(changed | boards) if key in loaded.tasks])
+    if loaded.run.status == "open":
+        for key in transition.opened:
+            cards.open_cards(session, moment, loaded.tasks[key])
+
+
+def refresh_run(session: Session, moment: Moment, run: Run) -> None:
+    """Show on every card of a run that it has ended (or goes on after all)."""
+    cards.refresh_all(session, moment, session.exec(select(Task).where(Task.run_id == run.id)).all())

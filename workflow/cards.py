@@ -1,0 +1,149 @@
+"""Which cards stand on which phones: the one place that decides it.
+
+A card belongs to a task and a holder. It is brought up to date by raising its wanted
+revision; whoever delivers renders what is true at that moment, so nothing here knows what
+a card says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, select
+
+from storage import outbox
+from storage.locks import lock_runs
+from storage.tables import Bot, Card, Official, Run, Task
+from workflow import carried, holders, notices
+from workflow.moment import Moment
+from workflow.state import PartStatus
+
+
+def open_cards(session: Session, moment: Moment, task: Task) -> None:
+    """Put the card of a freshly opened task at the bottom of every holder's chat."""
+    owners = holders.holders(session, task)
+    reachable = [official for official in owners if official.telegram_id is not None]
+    for official in reachable:
+        _show(session, moment, task, official, anew=True)
+    if reachable:
+        notices.held_up(session, moment, task, reachable)
+    else:
+        notices.vacant_seat(session, moment, task, owners)
+    _withdraw_others(session, moment, task, {official.id for official in reachable})
+
+
+def refresh(
+    session: Session, moment: Moment, task: Task, *, anew: bool = False, pause: timedelta | None = None
+) -> None:
+    """Show a task's cards as they now are; ``anew`` moves them to the bottom of the chat."""
+    for card in _cards(session, [task]):
+        _revise(session, moment, card, anew=anew, due_at=moment.now + pause if pause else None)
+
+
+def refresh_all(session: Session, moment: Moment, tasks: Iterable[Task]) -> None:
+    """Refresh the cards of several tasks in place."""
+    for card in _cards(session, list(tasks)):
+        _revise(session, moment, card, anew=False)
+
+
+def refresh_closers(session: Session, moment: Moment, tasks: Iterable[Task]) -> None:
+    """Refresh, in place, only the card of whoever settled each task."""
+    closers = {(task.id, task.closed_by): task for task in tasks}
+    for card in _cards(session, list(closers.values())):
+        if (card.task_id, card.official_id) in closers:
+            _revise(session, moment, card, anew=False)
+
+
+def show_to(session: Session, moment: Moment, task: Task, official: Official) -> None:
+    """Send one holder's card anew (``/tugas``, a file that came in)."""
+    _show(session, moment, task, official, anew=True)
+
+
+def reconcile_office(session: Session, office_id: str, now: datetime) -> None:
+    """After seats changed: every task to be done has a card with each of its holders now, and no other."""
+    bot = session.exec(select(Bot)).first()
+    if bot is None:
+        return
+    moment = Moment(bot.id, now, "")
+    lock_runs(session, office_id)
+    tasks = session.exec(
+        select(Task)
+        .join(Run, col(Run.id) == Task.run_id)
+        .where(
+            Task.office_id == office_id,
+            col(Task.status).in_((PartStatus.OPEN, PartStatus.WAIVED)),  # a late unit may still hand in
+            Run.status == "open",
+        )
+        .order_by(col(Task.id))
+    ).all()
+    for task in tasks:
+        known = {card.official_id: card for card in _cards(session, [task])}
+        owners = [official for official in holders.holders(session, task) if official.telegram_id is not None]
+        for official in owners:
+            card = known.get(official.id or 0)
+            if card is None or not card.live or card.chat_id != official.telegram_id:
+                _show(session, moment, task, official, anew=True)
+        if not owners and task.status == PartStatus.OPEN:
+            notices.vacant_seat(session, moment, task, [])
+        _withdraw_others(session, moment, task, {official.id for official in owners})
+
+
+def _cards(session: Session, tasks: list[Task]) -> list[Card]:
+    return _locked(session, col(Card.task_id).in_([task.id for task in tasks]))
+
+
+def _locked(session: Session, *conditions: ColumnElement[bool]) -> list[Card]:
+    """Return cards as they are now, locked: not every change of a card holds its run's lock.
+
+    Two changes that each count the revision up from the same number would look like one,
+    and the card would be shown as it was between them.
+    """
+    query = select(Card).where(*conditions).order_by(col(Card.id)).with_for_update()
+    return list(session.exec(query.execution_options(populate_existing=True)))
+
+
+def _show(session: Session, moment: Moment, task: Task, official: Official, *, anew: bool) -> None:
+    if official.telegram_id is None:
+        return
+    card = next(iter(_locked(session, col(Card.task_id) == task.id, col(Card.official_id) == official.id)), None)
+    if card is None:
+        card = Card(
+            office_id=task.office_id, bot_id=moment.bot_id, task_id=task.id or 0,
+            official_id=official.id or 0, chat_id=official.telegram_id, wanted_revision=0,
+        )  # fmt: skip
+        session.add(card)
+    if card.chat_id != official.telegram_id or card.bot_id != moment.bot_id:
+        if card.message_id is not None:
+            outbox.strip(session, bot_id=card.bot_id, chat_id=card.chat_id, message_id=card.message_id, now=moment.now)
+        card.chat_id, card.bot_id, card.message_id, card.documents_for = official.telegram_id, moment.bot_id, None, 0
+    card.live = True
+    session.flush()
+    _send_documents(session, moment, task, card)
+    _revise(session, moment, card, anew=anew)
+
+
+def _send_documents(session: Session, moment: Moment, task: Task, card: Card) -> None:
+    """Queue the carried documents once per opening, silent and ahead of the card."""
+    if card.documents_for == task.activation:
+        return
+    card.documents_for = task.activation
+    for file_id in carried.shown_file_ids(session, task):
+        outbox.send_document(
+            session, bot_id=card.bot_id, chat_id=card.chat_id, office_id=card.office_id, file_id=file_id, now=moment.now
+        )
+
+
+def _revise(session: Session, moment: Moment, card: Card, *, anew: bool, due_at: datetime | None = None) -> None:
+    card.wanted_revision += 1
+    card.anew = card.anew or anew
+    session.flush()
+    outbox.show_card(session, card, moment.now, due_at=due_at, anew=anew)
+
+
+def _withdraw_others(session: Session, moment: Moment, task: Task, owner_ids: set[int | None]) -> None:
+    for card in _cards(session, [task]):
+        if card.live and card.official_id not in owner_ids:
+            card.live = False
+            _revise(session, moment, card, anew=False)

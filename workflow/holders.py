@@ -1,0 +1,39 @@
+"""Who owes a task, who may act on it, and who may only bring a file to it."""
+
+from __future__ import annotations
+
+from sqlmodel import Session
+
+from storage.tables import Official, Task
+from workflow import people
+from workflow.state import Part
+
+
+def holders(session: Session, task: Task) -> list[Official]:
+    """Return everybody whose phone carries the task's card: each may act on it alone."""
+    if task.part == Part.INVITATION:
+        invited = session.get(Official, int(task.subject))
+        return [invited] if invited and invited.active else []
+    if task.unit_id:
+        return people.unit_heads(session, task.office_id, task.roles[0], task.unit_id)
+    return people.holders(session, task.office_id, task.roles)
+
+
+def may_act(session: Session, task: Task, official: Official) -> bool:
+    """Decide, from the seats held now, whether somebody may act on a task."""
+    return official.office_id == task.office_id and any(h.id == official.id for h in holders(session, task))
+
+
+def may_upload(session: Session, task: Task, official: Official) -> bool:
+    """Holders may upload; so may the staff of a unit, whose head then sends."""
+    if may_act(session, task, official):
+        return True
+    if task.part != Part.UNIT or official.office_id != task.office_id:
+        return False
+    staff = people.unit_staff(session, task.office_id, task.roles[0], task.unit_id)
+    return any(member.id == official.id for member in staff)
+
+
+def capacity(session: Session, task: Task, official: Official) -> str:
+    """Return the seat, in words, in which somebody acts on a task."""
+    return people.capacity(session, official, task.roles, task.unit_id)

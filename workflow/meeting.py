@@ -1,0 +1,75 @@
+"""Meetings: what was agreed in the invitation, and changing it afterwards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlmodel import Session
+
+from sop_definitions.model import Step
+from storage.tables import Official, Task
+from workflow import acts, cards, carried, consequences, holders, notices
+from workflow.deed import Deed, Stopped
+from workflow.moment import Moment
+from workflow.run_state import LoadedRun
+from workflow.side_acts import last_output
+from workflow.state import SETTLED, Part, PartKey
+from workflow.verbs import Verb
+
+
+def invite_task(loaded: LoadedRun, task: Task) -> Task | None:
+    """Return the task that sent the invitation of a meeting (the invite step's own, or its minutes')."""
+    step = loaded.step_of(task)
+    if step.part == "invite":
+        return task
+    if step.part != "minutes":
+        return None
+    numbers = [s.number for s in loaded.definition.steps if s.part == "invite" and s.number < step.number]
+    return loaded.tasks.get(PartKey(numbers[-1], Part.WORK)) if numbers else None
+
+
+def held(loaded: LoadedRun, invitation: Task) -> bool:
+    """Say whether a meeting's minutes are in already: then there is no schedule left to change."""
+    return any(
+        task is not invitation and task.status in SETTLED and invite_task(loaded, task) is invitation
+        for key, task in loaded.tasks.items()
+        if key.part == Part.WORK
+    )
+
+
+def open_schedule(session: Session, officials: list[Official], task_id: int) -> tuple[LoadedRun, Task, Official, Step]:
+    """Return the sent invitation whose schedule somebody may change; raise :class:`Stopped` otherwise."""
+    loaded, task, official = acts.find(session, task_id, officials)
+    invitation = invite_task(loaded, task)
+    if invitation is None or invitation.status not in SETTLED:
+        raise Stopped("stale")
+    if loaded.run.status != "open" or held(loaded, invitation):
+        raise Stopped("stale")
+    if not (holders.may_act(session, invitation, official) or holders.may_act(session, task, official)):
+        raise Stopped("not_yours")
+    return loaded, invitation, official, loaded.step_of(invitation)
+
+
+def reschedule(
+    session: Session, moment: Moment, officials: list[Official], task_id: int, fields: dict[str, Any]
+) -> None:
+    """``Ubah jadwal``: record the new schedule, tell everybody invited and ask them again."""
+    loaded, invitation, official, step = open_schedule(session, officials, task_id)
+    last = last_output(session, invitation)
+    old = last.data.get("fields", {}) if last else {}
+    data = {
+        "fields": {**old, **fields},
+        "reused": carried.submission_file_ids(session, [last] if last else []),
+        "corrected": old,
+    }
+    acts.perform(
+        session, moment,
+        Deed(loaded, invitation, official, Verb.CORRECT, data=data),
+    )  # fmt: skip
+    invited = [task for key, task in loaded.tasks.items() if key.step == step.number and key.part == Part.INVITATION]
+    people_told = [person for task in invited for person in holders.holders(session, task)]
+    notices.tell_all(session, moment, people_told, "meeting_changed", run_id=loaded.run.id, step=step.number)
+    consequences.invite(session, moment, loaded, step, official)
+    works = [task for key, task in loaded.tasks.items() if key.part == Part.WORK]
+    boards = [task for task in works if invite_task(loaded, task) is invitation]
+    cards.refresh_all(session, moment, boards)

@@ -1,0 +1,113 @@
+"""What the bot tells people of its own accord: each occasion once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from storage import outbox
+from storage.inbox import InboxItem
+from storage.tables import Adoption, Card, Chat, Inbox, Official, Run, Task
+from workflow import people
+from workflow.adoption import load
+from workflow.moment import Moment
+from workflow.state import Part, PartStatus
+
+
+def tell(
+    session: Session, moment: Moment, official: Official, template: str, key: str | None = None, **params: object
+) -> None:
+    """Queue a message to one official, if the bot knows where to reach them."""
+    if official.telegram_id is not None and official.active:
+        outbox.say(
+            session, bot_id=moment.bot_id, chat_id=official.telegram_id, office_id=official.office_id,
+            template=template, params=params, now=moment.now, key=key,
+        )  # fmt: skip
+
+
+def tell_all(
+    session: Session,
+    moment: Moment,
+    officials: Iterable[Official],
+    template: str,
+    key: str | None = None,
+    **params: object,
+) -> None:
+    """Queue a message to several officials, each once."""
+    for official in {official.id: official for official in officials}.values():
+        tell(session, moment, official, template, key=f"{key}:{official.id}" if key else None, **params)
+
+
+def vacant_seat(session: Session, moment: Moment, task: Task, holders: list[Official]) -> None:
+    """Tell the admins that a task opened which no phone shows. Once per opening."""
+    tell_all(
+        session, moment, people.admins(session, task.office_id), "vacant_seat",
+        key=f"vacant:{task.run_id}:{task.step}:{task.part}:{task.subject}:{task.activation}",
+        run_id=task.run_id, step=task.step, role=task.roles[0] if task.roles else "", unit=task.unit_id,
+        absent=[official.id for official in holders],
+    )  # fmt: skip
+
+
+def unreachable(session: Session, bot_id: int, chat_id: int, now: datetime) -> None:
+    """Tell the admins, and the superior where a step hangs on it, that a chat cannot be reached.
+
+    Called when Telegram refuses delivery (blocked, never started). Once per stop: the next
+    refusal after the official came back is told again.
+    """
+    moment = Moment(bot_id, now, "")
+    for official in people.officials_of(session, chat_id):
+        told = people.admins(session, official.office_id)
+        open_tasks = session.exec(
+            select(Task)
+            .join(Card, col(Card.task_id) == Task.id)
+            .where(Card.official_id == official.id, col(Card.live).is_(True), Task.status == PartStatus.OPEN)
+        ).all()
+        for task in open_tasks:
+            told += superiors(session, task, official)
+        _tell_unreachable(session, moment, official, now, told)
+
+
+def held_up(session: Session, moment: Moment, task: Task, holders: list[Official]) -> None:
+    """Tell the superiors that a task opened on which a step hangs, while no holder's chat can be reached.
+
+    Whoever was told already when the chat went away is not told again.
+    """
+    if task.part in (Part.RECEIPT, Part.INVITATION):
+        return
+    chats = [(official, session.get(Chat, (moment.bot_id, official.telegram_id))) for official in holders]
+    away = [(official, chat.changed_at) for official, chat in chats if chat is not None and not chat.reachable]
+    if len(away) < len(holders):
+        return
+    for official, since in away:
+        _tell_unreachable(session, moment, official, since, superiors(session, task, official))
+
+
+def _tell_unreachable(
+    session: Session, moment: Moment, official: Official, since: datetime, told: list[Official]
+) -> None:
+    tell_all(
+        session, moment, [person for person in told if person.id != official.id], "unreachable",
+        key=f"unreachable:{official.id}:{since:%Y%m%d%H%M}", official_id=official.id,
+    )  # fmt: skip
+
+
+def superiors(session: Session, task: Task, official: Official) -> list[Official]:
+    """Return whom an official's delay concerns: the secretary, or the head for the secretary."""
+    run = session.get_one(Run, task.run_id)
+    adopted = load(session.get_one(Adoption, run.adoption_id))
+    secretaries = people.secretaries(session, run.office_id, adopted)
+    if any(person.id == official.id for person in secretaries):
+        return people.heads(session, run.office_id, adopted)
+    return secretaries
+
+
+def update_parked(session: Session, item: InboxItem, now: datetime) -> None:
+    """Tell the admins of the sender's offices that an update could not be handled."""
+    bot_id = session.get_one(Inbox, item.id).bot_id
+    for official in people.officials_of(session, item.person):
+        tell_all(
+            session, Moment(bot_id, now, ""), people.admins(session, official.office_id), "update_parked",
+            key=f"parked:{item.id}", inbox_id=item.id,
+        )  # fmt: skip

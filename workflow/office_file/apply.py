@@ -1,0 +1,112 @@
+"""Bring an office's rows in line with its office file, in one transaction, all or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from storage import audit
+from storage.locks import lock_runs
+from storage.tables import Office, Official, Seat
+from workflow import cards
+from workflow.office_file.adoptions_plan import plan_adoptions
+from workflow.office_file.changes import Plan
+from workflow.office_file.loading import Source
+from workflow.office_file.model import OfficeFile
+from workflow.office_file.office_plan import plan_office, plan_units
+from workflow.office_file.officials_plan import plan_officials
+from workflow.office_file.role_warnings import role_warnings
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What loading did (or, where ``refused`` is not empty or it was a dry run, would do).
+
+    All in Indonesian, one line each. ``refused`` are changes that would overwrite what was
+    set in chat; then nothing was changed.
+    """
+
+    changes: tuple[str, ...]
+    left: tuple[str, ...]
+    warnings: tuple[str, ...]
+    refused: tuple[str, ...]
+
+
+def preview(session: Session, source: Source, now: datetime, *, prune: bool = False, force: bool = False) -> Report:
+    """Return what :func:`apply` would do; only reads. Raises :class:`SopErrors` as it does."""
+    return _report(_plan(session, source, now, prune=prune), force=force)
+
+
+def apply(session: Session, source: Source, now: datetime, *, prune: bool = False, force: bool = False) -> Report:
+    """Load an office file: make what differs, put each change on record, renew cards.
+
+    What the file does not list stays, unless ``prune`` retires it; nothing that history
+    refers to is ever deleted. A change that would overwrite one made in chat needs
+    ``force``; without it nothing at all is changed. Raises :class:`SopErrors` if the file
+    does not fit the database or the SOPs.
+    """
+    # Two loads of the same office, or a load and a start, take turns.
+    session.exec(select(Office.id).where(Office.id == source.file.office.id).with_for_update()).first()
+    plan = _plan(session, source, now, prune=prune)
+    report = _report(plan, force=force)
+    if report.refused or not plan.changes:
+        return report
+    office_id = source.file.office.id
+    if session.get(Office, office_id) is not None:
+        lock_runs(session, office_id)
+    done = [(change.kind, _made(session, change.make(session))) for change in plan.changes]
+    for kind, payload in done:
+        audit.record(session, office_id=office_id, at=now, kind=kind, payload=payload, capacity="Berkas kantor")
+    cards.reconcile_office(session, office_id, now)
+    return report
+
+
+def _made(session: Session, payload: dict[str, object]) -> dict[str, object]:
+    session.flush()
+    return payload
+
+
+def _plan(session: Session, source: Source, now: datetime, *, prune: bool) -> Plan:
+    plan, file = Plan(), source.file
+    plan_office(session, plan, file.office)
+    units = plan_units(session, plan, file, prune=prune)
+    plan_officials(session, plan, file, units, prune=prune)
+    roles = _seated_roles(session, file, prune=prune)
+    adopted = plan_adoptions(session, plan, file, roles, now, prune=prune)
+    if plan.problems:
+        raise source.errors(plan.problems)
+    plan.warnings += role_warnings(adopted, roles)
+    if not _has_admin(session, file, prune=prune):
+        plan.warnings.append("Belum ada admin. Tulis 'admin: true' pada seorang pejabat.")
+    return plan
+
+
+def _report(plan: Plan, *, force: bool) -> Report:
+    refused = () if force else tuple(change.text for change in plan.changes if change.chat)
+    return Report(tuple(change.text for change in plan.changes), tuple(plan.left), tuple(plan.warnings), refused)
+
+
+def _seated_roles(session: Session, file: OfficeFile, *, prune: bool) -> set[str]:
+    """Return the roles that seats will name once the file is loaded."""
+    listed = {seat.role for official in file.officials or () for seat in official.seats}
+    if prune and file.officials is not None:
+        return listed
+    seats = (
+        select(Seat.role)
+        .join(Official, col(Official.id) == Seat.official_id)
+        .where(Seat.office_id == file.office.id, col(Official.active).is_(True))
+    )
+    return listed | set(session.exec(seats))
+
+
+def _has_admin(session: Session, file: OfficeFile, *, prune: bool) -> bool:
+    if any(official.admin for official in file.officials or ()):
+        return True
+    if prune and file.officials is not None:
+        return False
+    admins = select(Official.id).where(
+        Official.office_id == file.office.id, col(Official.admin).is_(True), col(Official.active).is_(True)
+    )
+    return session.exec(admins.limit(1)).first() is not None

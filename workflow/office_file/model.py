@@ -1,0 +1,91 @@
+"""What an office file may say. ``None`` and absent sections mean: leave as it is."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+
+from sop_definitions.model import Identifier, SopId, Strict, Version
+from workflow.adoption_choices import Choices
+
+TIME_ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
+"""Indonesia's zones by the names officials use."""
+
+
+def _printable(text: str) -> str:
+    if any(unicodedata.category(character).startswith("C") for character in text):
+        raise ValueError("Ada karakter tak terlihat di sini. Ketik ulang tulisannya.")
+    return text
+
+
+def _zone(name: str) -> str:
+    zone = TIME_ZONES.get(name.upper(), name)
+    if zone not in available_timezones():
+        raise ValueError(f"Zona waktu '{name[:40]}' tidak dikenal. Tulis WIB, WITA, WIT, atau mis. Asia/Jakarta.")
+    return zone
+
+
+def _text(value: Any) -> Any:
+    # A version is most often a year, and quotes around it are easily forgotten.
+    return str(value) if type(value) is int else value
+
+
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_printable)
+]
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=40)]
+TelegramId = Annotated[int, Field(ge=1, le=2**52)]
+
+
+class OfficeEntry(Strict):
+    """The office itself. ``timezone`` is an IANA name, or WIB, WITA, WIT."""
+
+    id: Id
+    name: Name
+    regency: Name
+    timezone: Annotated[str, AfterValidator(_zone)]
+
+
+class UnitEntry(Strict):
+    """A section, sub-division or field; the sekretariat is one too."""
+
+    id: Id
+    name: Name
+
+
+class SeatEntry(Strict):
+    """A seat: the office's role, perhaps in a unit. ``title`` is how the seat is called."""
+
+    role: Identifier
+    unit: Id | None = None
+    title: Name | None = None
+
+
+class OfficialEntry(Strict):
+    """A person with their seats. Without ``telegram_id`` they enrol by link."""
+
+    name: Name
+    telegram_id: TelegramId | None = None
+    seats: tuple[SeatEntry, ...] = ()
+    admin: bool | None = None
+    salutation: Literal["Bapak", "Ibu", "Bapak/Ibu"] | None = None
+
+
+class AdoptEntry(Choices):
+    """An SOP the office adopts, with its choices; without ``version`` the newest."""
+
+    sop: SopId
+    version: Annotated[Version | None, BeforeValidator(_text)] = None
+
+
+class OfficeFile(Strict):
+    """A whole office file, format 1."""
+
+    format: Literal[1] = 1
+    office: OfficeEntry
+    units: tuple[UnitEntry, ...] | None = None
+    officials: tuple[OfficialEntry, ...] | None = None
+    adopts: tuple[AdoptEntry, ...] | None = None

@@ -1,0 +1,82 @@
+"""Compare the office and its units with the database."""
+
+from __future__ import annotations
+
+from sqlmodel import Session, select
+
+from storage.tables import Office, Unit
+from workflow.office_file.changes import Payload, Plan, difference
+from workflow.office_file.model import OfficeEntry, OfficeFile, UnitEntry
+
+_OFFICE = {"name": "nama", "regency": "kabupaten", "timezone": "zona waktu"}
+_UNIT = {"name": "nama", "position": "urutan", "active": "aktif"}
+
+
+def plan_office(session: Session, plan: Plan, entry: OfficeEntry) -> None:
+    """Plan the office's own row."""
+    row = session.get(Office, entry.id)
+    new = {"name": entry.name, "regency": entry.regency, "timezone": entry.timezone}
+    if row is None:
+
+        def create(session: Session) -> Payload:
+            session.add(Office(id=entry.id, name=entry.name, regency=entry.regency, timezone=entry.timezone))
+            return {"office": entry.id}
+
+        plan.add("office.added", f"Kantor baru: {entry.name} ({entry.id}), {entry.regency}, {entry.timezone}", create)
+        return
+    changed, said = difference({name: getattr(row, name) for name in new}, new, _OFFICE)
+    if changed:
+        office = row
+
+        def change(_: Session) -> Payload:
+            office.sqlmodel_update(changed)
+            return {"fields": sorted(changed)}
+
+        plan.add("office.changed", f"Kantor {row.name}: {said}", change)
+
+
+def plan_units(session: Session, plan: Plan, file: OfficeFile, *, prune: bool) -> set[str]:
+    """Plan the units; return the ids of those that seats may name afterwards."""
+    known = {unit.id: unit for unit in session.exec(select(Unit).where(Unit.office_id == file.office.id))}
+    active = {unit.id for unit in known.values() if unit.active}
+    if file.units is None:
+        return active
+    for position, entry in enumerate(file.units):
+        _unit(plan, file.office.id, entry, position, known.get(entry.id))
+    listed = {entry.id for entry in file.units}
+    for unit in sorted(known.values(), key=lambda unit: unit.position):
+        if unit.id in listed or not unit.active:
+            continue
+        if prune:
+            _retire(plan, unit)
+        else:
+            plan.left.append(f"Unit {unit.name} ({unit.id})")
+    return listed if prune else listed | active
+
+
+def _unit(plan: Plan, office_id: str, entry: UnitEntry, position: int, row: Unit | None) -> None:
+    if row is None:
+
+        def create(session: Session) -> Payload:
+            session.add(Unit(office_id=office_id, id=entry.id, name=entry.name, position=position))
+            return {"unit": entry.id}
+
+        plan.add("unit.added", f"Unit baru: {entry.name} ({entry.id})", create)
+        return
+    old = {"name": row.name, "position": row.position, "active": row.active}
+    changed, said = difference(old, {"name": entry.name, "position": position, "active": True}, _UNIT)
+    if changed:
+
+        def change(_: Session) -> Payload:
+            row.sqlmodel_update(changed)
+            return {"unit": entry.id, "fields": sorted(changed)}
+
+        plan.add("unit.changed", f"Unit {row.name}: {said}", change)
+
+
+def _retire(plan: Plan, unit: Unit) -> None:
+    def retire(_: Session) -> Payload:
+        unit.active = False
+        return {"unit": unit.id}
+
+    plan.add("unit.retired", f"Unit dinonaktifkan: {unit.name} ({unit.id})", retire)

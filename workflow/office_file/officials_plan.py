@@ -1,0 +1,202 @@
+"""Compare officials and their seats with the database."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from sqlmodel import Session, col, select
+
+from sop_definitions.errors import Problem
+from storage.tables import Invitation, Official, Seat
+from workflow.job_titles import job_title
+from workflow.office_file.changes import Payload, Plan, difference
+from workflow.office_file.model import OfficeFile, OfficialEntry, SeatEntry
+
+_OFFICIAL = {
+    "name": "nama",
+    "telegram_id": "telegram_id",
+    "salutation": "sapaan",
+    "admin": "admin",
+    "active": "aktif",
+}
+
+
+def plan_officials(session: Session, plan: Plan, file: OfficeFile, units: set[str], *, prune: bool) -> None:
+    """Plan every official the file lists and, with ``prune``, the leaving of every other."""
+    if file.officials is None:
+        return
+    planner = _Planner(session, plan, file.office.id, units, prune=prune)
+    matched = planner.match(file.officials)
+    for index, entry in enumerate(file.officials):
+        planner.official(index, entry, matched.get(index))
+    listed = {row.id for row in matched.values()}
+    for row in planner.rows:
+        if row.active and row.id not in listed:
+            if prune:
+                planner.retire(row)
+            else:
+                plan.left.append(f"Pejabat {row.name}")
+
+
+class _Planner:
+    def __init__(self, session: Session, plan: Plan, office_id: str, units: set[str], *, prune: bool) -> None:
+        self.plan = plan
+        self.office_id = office_id
+        self.units = units
+        self.prune = prune
+        officials = select(Official).where(Official.office_id == office_id).order_by(col(Official.id))
+        self.rows = list(session.exec(officials))
+        self.seats: dict[int, list[Seat]] = defaultdict(list)
+        for seat in session.exec(select(Seat).where(Seat.office_id == office_id).order_by(col(Seat.id))):
+            self.seats[seat.official_id].append(seat)
+        linked = select(Invitation.official_id, Invitation.claimed_by).where(
+            Invitation.office_id == office_id, Invitation.status == "confirmed"
+        )
+        self.linked = set(session.exec(linked).all())
+
+    def match(self, entries: tuple[OfficialEntry, ...]) -> dict[int, Official]:
+        """Find each entry's row: by Telegram account, else by exact name."""
+        by_account = {row.telegram_id: row for row in self.rows if row.active and row.telegram_id is not None}
+        found = {i: by_account[e.telegram_id] for i, e in enumerate(entries) if e.telegram_id in by_account}
+        taken = {row.id for row in found.values()}
+        for index, row in found.items():
+            entry = entries[index]
+            namesakes = [r for r in self.rows if r.active and r.name == entry.name and r.id not in taken]
+            if row.name != entry.name and namesakes:
+                self.problem(
+                    (index, "telegram_id"),
+                    f"Akun ini milik {row.name}, sedangkan {entry.name} sudah tercatat tersendiri. "
+                    f"Samakan nama dan akunnya dengan salah satu.",
+                )
+        for index, entry in enumerate(entries):
+            if index in found:
+                continue
+            namesakes = [row for row in self.rows if row.name == entry.name and row.id not in taken]
+            namesakes = [row for row in namesakes if row.active] or namesakes[-1:]
+            if len(namesakes) > 1:
+                self.problem((index, "name"), f"Ada lebih dari satu pejabat bernama {entry.name}. Isi telegram_id-nya.")
+            elif namesakes:
+                found[index] = namesakes[0]
+                taken.add(namesakes[0].id)
+        return found
+
+    def official(self, index: int, entry: OfficialEntry, row: Official | None) -> None:
+        if row is None:
+            row = self.create(entry)
+        else:
+            self.change(entry, row)
+        self.plan_seats(index, entry, row)
+
+    def create(self, entry: OfficialEntry) -> Official:
+        row = Official(
+            office_id=self.office_id, name=entry.name, telegram_id=entry.telegram_id, salutation=entry.salutation,
+            admin=bool(entry.admin),
+        )  # fmt: skip
+
+        def add(session: Session) -> Payload:
+            self.release(session, entry.telegram_id)
+            session.add(row)
+            session.flush()
+            return {"official": row.id}
+
+        roles = ", admin" if entry.admin else ""
+        account = "" if entry.telegram_id else ", belum punya akun (pakai pandu office invite)"
+        self.plan.add("official.added", f"Pejabat baru: {entry.name}{roles}{account}", add)
+        return row
+
+    def change(self, entry: OfficialEntry, row: Official) -> None:
+        new = {"name": entry.name, "active": True}
+        if entry.telegram_id is not None:
+            new["telegram_id"] = entry.telegram_id
+        if entry.salutation is not None or self.prune:
+            new["salutation"] = entry.salutation
+        if entry.admin is not None or self.prune:
+            new["admin"] = bool(entry.admin)
+        changed, said = difference({name: getattr(row, name) for name in new}, new, _OFFICIAL)
+        if not changed:
+            return
+
+        def change(session: Session) -> Payload:
+            self.release(session, changed.get("telegram_id"))
+            row.sqlmodel_update({**changed, "source": "file"})
+            return {"official": row.id, "fields": sorted(changed)}
+
+        by_link = "telegram_id" in changed and (row.id, row.telegram_id) in self.linked
+        self.plan.add("official.changed", f"Pejabat {row.name}: {said}", change, chat=row.source == "chat" or by_link)
+
+    def plan_seats(self, index: int, entry: OfficialEntry, row: Official) -> None:
+        held = {(seat.role, seat.unit_id): seat for seat in self.seats.get(row.id or 0, [])}
+        for at, wanted in enumerate(entry.seats):
+            if wanted.unit is not None and wanted.unit not in self.units:
+                known = ", ".join(sorted(self.units)) or "belum ada unit"
+                message = f"Unit '{wanted.unit}' tidak ada. Pilih salah satu: {known}."
+                self.problem((index, "seats", at, "unit"), message)
+                continue
+            seat = held.pop((wanted.role, wanted.unit or ""), None)
+            if seat is None:
+                self.add_seat(wanted, row)
+            else:
+                self.change_seat(wanted, seat, row)
+        for seat in held.values():
+            if self.prune:
+                self.remove_seat(seat, row)
+            else:
+                self.plan.left.append(f"Kursi {_named(seat.role, seat.unit_id, seat.title)}: {row.name}")
+
+    def add_seat(self, wanted: SeatEntry, row: Official) -> None:
+        unit = wanted.unit or ""
+
+        def add(session: Session) -> Payload:
+            seat = Seat(office_id=self.office_id, role=wanted.role, unit_id=unit, official_id=row.id or 0)
+            seat.title = wanted.title
+            session.add(seat)
+            return {"official": row.id, "role": wanted.role, "unit": unit}
+
+        named = _named(wanted.role, unit, wanted.title)
+        self.plan.add("seat.added", f"Kursi baru: {named}, dipegang {row.name}", add)
+
+    def change_seat(self, wanted: SeatEntry, seat: Seat, row: Official) -> None:
+        if wanted.title == seat.title or (wanted.title is None and not self.prune):
+            return
+
+        def change(_: Session) -> Payload:
+            seat.title, seat.source = wanted.title, "file"
+            return {"official": row.id, "role": seat.role, "unit": seat.unit_id}
+
+        said = f"“{wanted.title}”" if wanted.title else "(bawaan)"
+        text = f"Kursi {_named(seat.role, seat.unit_id, seat.title)}, {row.name}: sebutan menjadi {said}"
+        self.plan.add("seat.changed", text, change, chat=seat.source == "chat")
+
+    def remove_seat(self, seat: Seat, row: Official) -> None:
+        def remove(session: Session) -> Payload:
+            session.delete(seat)
+            return {"official": row.id, "role": seat.role, "unit": seat.unit_id}
+
+        text = f"Kursi dilepas: {_named(seat.role, seat.unit_id, seat.title)}, {row.name}"
+        self.plan.add("seat.removed", text, remove, chat=seat.source == "chat")
+
+    def retire(self, row: Official) -> None:
+        for seat in self.seats.get(row.id or 0, []):
+            self.remove_seat(seat, row)
+
+        def retire(_: Session) -> Payload:
+            # The account is let go, so that whoever gets the phone next is somebody else.
+            row.active, row.admin, row.telegram_id, row.source = False, False, None, "file"
+            return {"official": row.id}
+
+        self.plan.add("official.retired", f"Pejabat dinonaktifkan: {row.name}", retire, chat=row.source == "chat")
+
+    def release(self, session: Session, telegram_id: object) -> None:
+        """Take an account from whoever is no longer active, before it goes to somebody else."""
+        for row in self.rows:
+            if telegram_id is not None and row.telegram_id == telegram_id and not row.active:
+                row.telegram_id = None
+        session.flush()
+
+    def problem(self, path: tuple[str | int, ...], message: str) -> None:
+        self.plan.problems.append(Problem(("officials", *path), message))
+
+
+def _named(role: str, unit: str | None, title: str | None) -> str:
+    plain = title or job_title(role)
+    return f"{plain} ({role}, {unit})" if unit else f"{plain} ({role})"

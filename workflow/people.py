@@ -1,0 +1,156 @@
+"""Who sits where: every question about seats, each answered by one indexed query.
+
+A right belongs to a seat (a role, perhaps in a unit), never to a person, and is decided
+from the seats held at that moment. Only active officials of the office asked about are
+ever answered; whether they have joined yet (``telegram_id``) is for the caller to look at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, and_, col, exists, or_, select
+
+from storage.tables import Bot, Chat, Official, Seat, Unit
+from workflow.adoption import Adopted, head_role, secretary_role
+from workflow.job_titles import job_title
+
+
+def holders(session: Session, office_id: str, roles: Collection[str], unit_id: str = "") -> list[Official]:
+    """Return who holds any of the office's roles; ``unit_id`` narrows to one unit, '' does not."""
+    return _officials(session, office_id, _seated(office_id, roles, unit_id))
+
+
+def unit_heads(session: Session, office_id: str, role: str, unit_id: str) -> list[Official]:
+    """Return who answers for a unit: the holders of ``role`` seated in it.
+
+    An office that gives the role to no unit at all (it has no such title) is answered for,
+    unit by unit, by everybody seated there.
+    """
+    if not unit_id:
+        return []
+    anybody = and_(_seated(office_id, None, unit_id), ~_headed_somewhere(office_id, role))
+    return _officials(session, office_id, or_(_seated(office_id, [role], unit_id), anybody))
+
+
+def unit_staff(session: Session, office_id: str, role: str, unit_id: str) -> list[Official]:
+    """Return who else is seated in a unit: they may bring a file, its head sends it."""
+    if not unit_id:
+        return []
+    others = and_(_seated(office_id, None, unit_id), ~_seated(office_id, [role], unit_id))
+    return _officials(session, office_id, and_(others, _headed_somewhere(office_id, role)))
+
+
+def seats_of(session: Session, official_id: int) -> list[Seat]:
+    """Return an official's seats, those of the whole office first."""
+    return list(session.exec(select(Seat).where(Seat.official_id == official_id).order_by(Seat.unit_id, Seat.role)))
+
+
+def holds(session: Session, official: Official, roles: Collection[str], unit_id: str = "") -> bool:
+    """Say whether an active official holds any of the roles now (in that unit, if one is named)."""
+    if not official.active:
+        return False
+    query = select(Seat.id).where(Seat.official_id == official.id, col(Seat.role).in_(sorted(roles)))
+    if unit_id:
+        query = query.where(Seat.unit_id == unit_id)
+    return session.exec(query.limit(1)).first() is not None
+
+
+def officials_of(session: Session, telegram_id: int) -> list[Official]:
+    """Return whom a Telegram account stands for: one official per office it sits in."""
+    query = select(Official).where(Official.telegram_id == telegram_id, col(Official.active).is_(True))
+    return list(session.exec(query.order_by(Official.office_id)))
+
+
+def admins(session: Session, office_id: str) -> list[Official]:
+    """Return the office's admins."""
+    return _officials(session, office_id, col(Official.admin).is_(True))
+
+
+def heads(session: Session, office_id: str, adopted: Adopted) -> list[Official]:
+    """Return who holds the seat that heads the office, as the adopted SOP names it."""
+    role = head_role(adopted)
+    return holders(session, office_id, [role]) if role else []
+
+
+def secretaries(session: Session, office_id: str, adopted: Adopted) -> list[Official]:
+    """Return who holds the secretary's seat, as the adopted SOP names it."""
+    role = secretary_role(adopted)
+    return holders(session, office_id, [role]) if role else []
+
+
+def is_head(session: Session, official: Official, adopted: Adopted) -> bool:
+    """Say whether an official holds the seat that heads the office."""
+    role = head_role(adopted)
+    return role is not None and holds(session, official, [role])
+
+
+def is_secretary(session: Session, official: Official, adopted: Adopted) -> bool:
+    """Say whether an official holds the secretary's seat."""
+    role = secretary_role(adopted)
+    return role is not None and holds(session, official, [role])
+
+
+def is_admin(official: Official) -> bool:
+    """Say whether an official administers the office's installation."""
+    return official.active and official.admin
+
+
+def joined(session: Session, official: Official) -> bool:
+    """Say whether a bot can reach an official: enrolled, has opened the chat, has not blocked it."""
+    if official.telegram_id is None:
+        return False
+    # By the whole key, bot by bot: chats are found by no other index, and bots are few.
+    chats = (session.get(Chat, (bot_id, official.telegram_id)) for bot_id in session.exec(select(Bot.id)).all())
+    return any(chat is not None and chat.reachable for chat in chats)
+
+
+def capacity(session: Session, official: Official, roles: Iterable[str], unit_id: str = "") -> str:
+    """Return, in Indonesian, the seat in which somebody acts, e.g. 'Kasi Pemerintahan'.
+
+    Of several seats the most telling is named: one in the unit asked about, then one with
+    one of the roles, in the order given. Somebody who acts without such a seat (an admin,
+    an invited participant) is named by any seat they hold, else as 'Admin' or 'Peserta'.
+    """
+    wanted = list(roles)
+
+    def distance(row: tuple[Seat, str | None]) -> tuple[bool, int, str, str]:
+        seat = row[0]
+        rank = wanted.index(seat.role) if seat.role in wanted else len(wanted)
+        return (bool(unit_id) and seat.unit_id != unit_id, rank, seat.unit_id, seat.role)
+
+    named = and_(col(Unit.office_id) == col(Seat.office_id), col(Unit.id) == col(Seat.unit_id))
+    query = select(Seat, Unit.name).join(Unit, named, isouter=True).where(Seat.official_id == official.id)
+    rows: list[tuple[Seat, str | None]] = [(seat, name) for seat, name in session.exec(query)]
+    if not rows:
+        return "Admin" if official.admin else "Peserta"
+    seat, unit_name = min(rows, key=distance)
+    return seat.title or job_title(seat.role, unit_name)
+
+
+def title(session: Session, official: Official) -> str:
+    """Return the seat an official is known by: one of the whole office before one in a unit."""
+    return capacity(session, official, ())
+
+
+def _officials(session: Session, office_id: str, condition: ColumnElement[bool]) -> list[Official]:
+    query = select(Official).where(Official.office_id == office_id, col(Official.active).is_(True), condition)
+    return list(session.exec(query.order_by(col(Official.id))))
+
+
+def _seated(office_id: str, roles: Collection[str] | None, unit_id: str) -> ColumnElement[bool]:
+    """Return the condition that an official has a seat with one of the roles (None: any)."""
+    seat = aliased(Seat)
+    query = exists().where(col(seat.official_id) == col(Official.id), col(seat.office_id) == office_id)
+    if roles is not None:
+        query = query.where(col(seat.role).in_(sorted(roles)))
+    if unit_id:
+        query = query.where(col(seat.unit_id) == unit_id)
+    return query
+
+
+def _headed_somewhere(office_id: str, role: str) -> ColumnElement[bool]:
+    seat = aliased(Seat)
+    return exists().where(col(seat.office_id) == office_id, col(seat.role) == role, col(seat.unit_id) != "")

@@ -1,0 +1,54 @@
+"""Who may see and do what with a whole run."""
+
+from __future__ import annotations
+
+from sqlmodel import Session, col, select
+
+from storage.tables import Adoption, Official, Run, Seat, Submission, Task
+from workflow import people
+from workflow.adoption import load
+
+
+def runs_numbered(session: Session, officials: list[Official], number: int) -> list[tuple[Run, Official]]:
+    """Return the runs with this number in the person's offices, and as whom they see each.
+
+    Numbers count per office, so a person of two offices may mean two runs.
+    """
+    found = []
+    for official in officials:
+        run = session.exec(select(Run).where(Run.office_id == official.office_id, Run.number == number)).first()
+        if run is not None:
+            found.append((run, official))
+    return found
+
+
+def viewer_of(session: Session, officials: list[Official], run_id: int) -> tuple[Run, Official] | None:
+    """Return a run by its row id if the person belongs to its office."""
+    run = session.get(Run, run_id)
+    official = next((o for o in officials if run is not None and o.office_id == run.office_id), None)
+    return (run, official) if run is not None and official is not None else None
+
+
+def may_read_files(session: Session, official: Official, run: Run) -> bool:
+    """Head, secretary, admin, starter and whoever holds or held a seat in the run may read its files."""
+    adopted = load(session.get_one(Adoption, run.adoption_id))
+    if official.admin or official.id == run.started_by:
+        return True
+    if people.is_head(session, official, adopted) or people.is_secretary(session, official, adopted):
+        return True
+    acted = session.exec(
+        select(Submission.id).where(Submission.run_id == run.id, Submission.official_id == official.id).limit(1)
+    ).first()
+    if acted is not None:
+        return True
+    seats = session.exec(select(Seat).where(Seat.official_id == official.id)).all()
+    tasks = session.exec(select(Task).where(Task.run_id == run.id, col(Task.part) != "invitation")).all()
+    return any(seat.role in task.roles and task.unit_id in ("", seat.unit_id) for seat in seats for task in tasks)
+
+
+def may_steer(session: Session, official: Official, run: Run) -> bool:
+    """Head, secretary and admin may cancel a run."""
+    adopted = load(session.get_one(Adoption, run.adoption_id))
+    return (
+        official.admin or people.is_head(session, official, adopted) or people.is_secretary(session, official, adopted)
+    )

@@ -1,0 +1,142 @@
+"""A run between its rows and the values the rules compute with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from sop_definitions.model import SopDefinition, Step
+from storage.locks import lock_run
+from storage.tables import Adoption, Run, RunStep, Submission, Task
+from workflow import snapshot, step_times
+from workflow.actions import Transition
+from workflow.adoption import Adopted, load
+from workflow.state import SETTLED, Part, PartKey, PartState, PartStatus, RunState, StepState, StepStatus
+from workflow.verbs import OUTPUT_VERBS
+
+
+@dataclass(slots=True)
+class LoadedRun:
+    """A run, locked, with everything that may change together with it."""
+
+    run: Run
+    adopted: Adopted
+    steps: dict[int, RunStep]
+    tasks: dict[PartKey, Task]
+
+    @property
+    def definition(self) -> SopDefinition:
+        """The SOP version this run started with."""
+        return self.adopted.definition
+
+    def step_of(self, task: Task) -> Step:
+        """Return the definition of the step a task belongs to."""
+        return self.definition.step(task.step)
+
+    def state(self) -> RunState:
+        """Return where the run stands, as the rules see it."""
+        return RunState(
+            units=tuple(self.run.units),
+            steps={
+                number: StepState(
+                    StepStatus(row.status), row.round, snapshot.patch_from_json(row.undo) if row.undo else None
+                )
+                for number, row in self.steps.items()
+            },
+            parts={
+                key: PartState(PartStatus(task.status), task.activation, task.touched)
+                for key, task in self.tasks.items()
+                if key.part not in (Part.RECEIPT, Part.INVITATION)
+            },
+        )
+
+
+def key_of(task: Task) -> PartKey:
+    """Return the key under which the rules know a task."""
+    return PartKey(task.step, Part(task.part), task.subject)
+
+
+def load_run(session: Session, run_id: int) -> LoadedRun:
+    """Lock a run and read it whole. Raises :class:`KeyError` if there is no such run."""
+    run = lock_run(session, run_id)
+    adoption = session.get_one(Adoption, run.adoption_id)
+    steps = session.exec(select(RunStep).where(RunStep.run_id == run_id).execution_options(populate_existing=True))
+    tasks = session.exec(select(Task).where(Task.run_id == run_id).execution_options(populate_existing=True))
+    return LoadedRun(run, load(adoption), {row.number: row for row in steps}, {key_of(task): task for task in tasks})
+
+
+def owner(adopted: Adopted, key: PartKey) -> tuple[list[str], str]:
+    """Return the office's roles that owe a part, and the unit that narrows them ('' for none)."""
+    step = adopted.definition.step(key.step)
+    match key.part:
+        case Part.WORK:
+            roles: tuple[str | None, ...] = (step.actor.role,)
+        case Part.DECISION:
+            roles = (step.decider or step.actor.role,)
+        case Part.PROOF:
+            roles = step.second_party.roles if step.second_party else ()
+        case Part.UNIT:
+            roles = (step.from_,)
+        case Part.REVIEW | Part.COLLECTION:
+            roles = (step.collector,)
+        case Part.RECEIPT:
+            roles = (adopted.definition.unit_role,)
+        case Part.INVITATION:
+            roles = ()
+    unit = key.unit if key.part in (Part.UNIT, Part.RECEIPT) else ""
+    return [adopted.role_map.get(role, role) for role in roles if role], unit
+
+
+def save(session: Session, loaded: LoadedRun, transition: Transition, now: datetime) -> None:
+    """Write a transition back to the rows, creating tasks on their first opening.
+
+    A submission counts (``effective``) exactly while its task is settled, so a return takes
+    its mark away and taking the return back gives it again.
+    """
+    step_times.save(loaded.steps, transition.state.steps, now)
+    for key, part in transition.state.parts.items():
+        _save_part(session, task_of(session, loaded, key), part, now, restored=key in transition.restored)
+    session.flush()
+
+
+def task_of(session: Session, loaded: LoadedRun, key: PartKey) -> Task:
+    """Return the row of a part, made at its first opening and kept for all later ones."""
+    task = loaded.tasks.get(key)
+    if task is None:
+        roles, unit = owner(loaded.adopted, key)
+        task = Task(
+            office_id=loaded.run.office_id, run_id=loaded.run.id or 0, step=key.step, part=key.part,
+            subject=key.unit, roles=roles, unit_id=unit,
+        )  # fmt: skip
+        loaded.tasks[key] = task
+        session.add(task)
+    return task
+
+
+def _save_part(session: Session, task: Task, part: PartState, now: datetime, *, restored: bool) -> None:
+    if task.activation != part.activation:
+        task.opened_at = now
+        task.acknowledged_at = task.acknowledged_by = task.sending = None
+        task.draft = {}
+    was_settled, is_settled = task.status in SETTLED, part.status in SETTLED
+    task.status, task.activation, task.touched = part.status, part.activation, part.touched
+    if was_settled == is_settled:
+        return
+    if not is_settled:
+        task.closed_at = task.closed_by = None
+    elif task.closed_at is None:
+        task.closed_at = now
+    if task.id is None or (is_settled and not restored):
+        return  # what settles it now is put on record by whoever acts; carried on, nothing counts
+    latest = session.exec(
+        select(Submission)
+        .where(Submission.task_id == task.id, col(Submission.verb).in_(OUTPUT_VERBS))
+        .order_by(col(Submission.id).desc())
+        .limit(1)
+    ).first()
+    if latest is not None:
+        latest.effective = is_settled
+        if is_settled:
+            task.closed_by, task.closed_at = latest.official_id, latest.at
