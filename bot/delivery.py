@@ -134,7 +134,8 @@ class DeliveryWorker:
             await self._record(lambda session: outbox.mark_skipped(session, item.id, self._clock.now()))
             return
         try:
-            outgoing = await self._database.read(lambda session: prepare(session, item, self._default_language))
+            now = self._clock.now()
+            outgoing = await self._database.read(lambda session: prepare(session, item, self._default_language, now))
         except DatabaseUnavailable:
             await self._postpone(item, 1.0)
             return

@@ -10,6 +10,7 @@ import asyncio
 import re
 from collections.abc import Awaitable
 from dataclasses import dataclass
+from datetime import datetime
 from html import unescape
 from pathlib import Path
 
@@ -76,11 +77,11 @@ class Document:
 Outgoing = NewMessage | Edit | Strip | Document
 
 
-def prepare(session: Session, item: OutboxItem, default_language: str) -> Outgoing | None:
-    """Return what to do for a row as things stand now, or ``None`` if there is nothing left to do."""
+def prepare(session: Session, item: OutboxItem, default_language: str, now: datetime) -> Outgoing | None:
+    """Return what to do for a row as things stand at ``now``, or ``None`` if there is nothing left to do."""
     match item.kind:
         case "card":
-            return _card(session, item, default_language)
+            return _card(session, item, default_language, now)
         case "strip":
             return Strip(item.message_id) if item.message_id is not None else None
         case "document":
@@ -88,12 +89,12 @@ def prepare(session: Session, item: OutboxItem, default_language: str) -> Outgoi
         case _:
             rendered = render(
                 session, item.template or "", item.params, office_id=item.office_id, chat_id=item.chat_id,
-                bot_id=item.bot_id, default_language=default_language, repeated=item.uncertain,
+                bot_id=item.bot_id, default_language=default_language, now=now, repeated=item.uncertain,
             )  # fmt: skip
             return NewMessage(rendered, item.silent)
 
 
-def _card(session: Session, item: OutboxItem, default_language: str) -> Outgoing | None:
+def _card(session: Session, item: OutboxItem, default_language: str, now: datetime) -> Outgoing | None:
     card = session.get(Card, item.card_id)
     if card is None or card.id is None or (card.message_id is None and not card.live):
         return None
@@ -103,7 +104,8 @@ def _card(session: Session, item: OutboxItem, default_language: str) -> Outgoing
     if not anew and card.shown_revision >= card.wanted_revision:
         return None  # an earlier row has shown what this one is about
     # Only a repeated sending can be seen twice; an edit cannot.
-    rendered = render_card(session, card.id, default_language=default_language, repeated=item.uncertain and anew)
+    repeated = item.uncertain and anew
+    rendered = render_card(session, card.id, default_language=default_language, now=now, repeated=repeated)
     if anew or card.message_id is None:
         return NewMessage(rendered, item.silent, card.id, card.wanted_revision, card.message_id)
     return Edit(rendered, card.message_id, card.id, card.wanted_revision, card.live)
@@ -205,9 +207,7 @@ async def _send_file(client: TelegramClient, store: FileStore, chat_id: int, doc
     return await _send_document(client, chat_id, document, content)
 
 
-async def _send_document(
-    client: TelegramClient, chat_id: int, document: Document, content: str | bytes | Path
-) -> int:
+async def _send_document(client: TelegramClient, chat_id: int, document: Document, content: str | bytes | Path) -> int:
     uploads = not isinstance(content, str)
     if isinstance(content, Path):
         content = await asyncio.to_thread(content.read_bytes)

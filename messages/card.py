@@ -7,6 +7,7 @@ person who presses may do so is decided then, not here.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -24,13 +25,15 @@ from workflow.verbs import Press, Verb
 Rows = list[list[InlineButton]]
 
 
-def render_card(session: Session, card_id: int, *, default_language: str, repeated: bool = False) -> Rendered:
-    """Return a card as its owner is to see it now.
+def render_card(
+    session: Session, card_id: int, *, default_language: str, now: datetime, repeated: bool = False
+) -> Rendered:
+    """Return a card as its owner is to see it at ``now`` (business time, aware UTC).
 
     ``repeated`` marks a card that may have been delivered before. Raises
     :class:`sqlalchemy.exc.NoResultFound` if there is no such card.
     """
-    found = load_card(session, card_id, default_language)
+    found = load_card(session, card_id, default_language, now)
     more = f"/status {found.facts.run.number}"
     return compose("card", found.facts.reader, found.view, _keyboard(found), more=more, repeated=repeated)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
@@ -27,15 +28,16 @@ def render(
     chat_id: int,
     bot_id: int,
     default_language: str,
+    now: datetime,
     repeated: bool = False,
 ) -> Rendered:
-    """Return a queued message as its reader is to see it now.
+    """Return a queued message as its reader is to see it at ``now`` (business time, aware UTC).
 
     ``params`` are those it was queued with; everything else is read here. ``repeated`` marks
     a message that may have been delivered before. Raises :class:`KeyError` for a template
     that does not exist.
     """
-    asked = Asked(session, template, params, office_id, chat_id, bot_id, default_language)
+    asked = Asked(session, template, params, office_id, chat_id, bot_id, default_language, now)
     view = MESSAGES[template](asked)
     return compose(template, asked.reader, view.values, view.keyboard, more=view.more, repeated=repeated)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -29,6 +30,7 @@ class Asked:
     chat_id: int
     bot_id: int
     default_language: str
+    now: datetime
 
     @cached_property
     def _who(self) -> tuple[Reader, Office | None, Official | None]:
@@ -60,7 +62,7 @@ class Asked:
     def facts(self) -> RunFacts:
         """The run that the parameters name by ``run_id`` or ``task_id``."""
         run_id = self.params.get("run_id") or self.task_row.run_id
-        return load_run_facts(self.session, run_id, self.reader)
+        return load_run_facts(self.session, run_id, self.reader, self.now)
 
     @cached_property
     def task_row(self) -> Task:

@@ -123,11 +123,11 @@ class CardFacts:
     carried: tuple[int, ...]
 
 
-def load_card(session: Session, card_id: int, default_language: str) -> CardFacts:
+def load_card(session: Session, card_id: int, default_language: str, now: datetime) -> CardFacts:
     """Read a card. Raises :class:`sqlalchemy.exc.NoResultFound` if there is none."""
     card = session.get_one(Card, card_id)
     reader, _, _ = reader_of(session, card.office_id, card.chat_id, default_language)
-    facts = load_run_facts(session, session.get_one(Task, card.task_id).run_id, reader)
+    facts = load_run_facts(session, session.get_one(Task, card.task_id).run_id, reader, now)
     task = facts.task(card.task_id)
     step = facts.step(task.step)
     drafts = tuple(f for f in facts.files if f.task_id == task.id and f.submission_id is None and f.purpose == "output")

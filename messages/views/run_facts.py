@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from sqlmodel import Session, col, select
@@ -32,6 +33,7 @@ class RunFacts:
     """A run's rows, indexed the way messages ask for them. ``submissions`` are oldest first."""
 
     reader: Reader
+    now: datetime
     office: Office
     run: Run
     adopted: Adopted
@@ -161,8 +163,8 @@ _OF_UNITS = (Part.UNIT, Part.REVIEW)
 _MOVES = (*OUTPUT_VERBS, Verb.RETURN, Verb.WITHDRAW)
 
 
-def load_run_facts(session: Session, run_id: int, reader: Reader) -> RunFacts:
-    """Read a run whole. Raises :class:`sqlalchemy.exc.NoResultFound` if there is none."""
+def load_run_facts(session: Session, run_id: int, reader: Reader, now: datetime) -> RunFacts:
+    """Read a run whole, as it stands at ``now``. Raises :class:`sqlalchemy.exc.NoResultFound` if there is none."""
     run = session.get_one(Run, run_id)
     office = session.get_one(Office, run.office_id)
     submissions = list(session.exec(select(Submission).where(Submission.run_id == run_id).order_by(col(Submission.id))))
@@ -170,6 +172,7 @@ def load_run_facts(session: Session, run_id: int, reader: Reader) -> RunFacts:
     texts = session.exec(select(ErasableText).where(col(ErasableText.id).in_([i for i in text_ids if i is not None])))
     return RunFacts(
         reader=reader,
+        now=now,
         office=office,
         run=run,
         adopted=load(session.get_one(Adoption, run.adoption_id)),

@@ -5,6 +5,7 @@ from storage.tables.base import Table, UtcDateTime, metadata
 from storage.tables.chat import Bot, Card, Chat, Inbox, Outbox, Question
 from storage.tables.office import Adoption, Invitation, Office, Official, Seat, Unit
 from storage.tables.runs import File, Run, RunStep, Submission, Task
+from storage.tables.time import Extension, Pause, Schedule, Timer
 
 __all__ = [
     "Adoption",
@@ -14,19 +15,23 @@ __all__ = [
     "Card",
     "Chat",
     "ErasableText",
+    "Extension",
     "File",
     "Inbox",
     "Invitation",
     "Office",
     "Official",
     "Outbox",
+    "Pause",
     "Question",
     "Run",
     "RunStep",
+    "Schedule",
     "Seat",
     "Submission",
     "Table",
     "Task",
+    "Timer",
     "Unit",
     "UtcDateTime",
     "metadata",

@@ -26,15 +26,24 @@ class Bot(Table, table=True):
     id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     username: str
     last_poll_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    away_from: datetime | None = Field(default=None, sa_type=UtcDateTime, description="The last long absence")
+    away_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Chat(Table, table=True):
-    """A private chat with one bot. ``reachable`` turns false when Telegram says 403."""
+    """A private chat with one bot. ``reachable`` turns false when Telegram says 403.
+
+    ``nudge_message_id`` is the newest reminder or digest that is no card, sent at ``nudge_sent_at``;
+    the next one takes its place. ``nudged_at`` is when anything of the kind was last queued.
+    """
 
     bot_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     chat_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     reachable: bool = True
     changed_at: datetime = Field(sa_type=UtcDateTime)
+    nudge_message_id: int | None = Field(default=None, sa_type=BigInteger)
+    nudge_sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    nudged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Card(Table, table=True):
@@ -42,7 +51,10 @@ class Card(Table, table=True):
 
     ``wanted_revision`` rises whenever the card should look different; ``anew`` asks for a
     new message at the bottom of the chat, the older one being stripped of its buttons.
-    ``documents_for`` is the activation whose documents were already sent.
+    ``documents_for`` is the activation whose documents were already sent. ``reminder`` is
+    the slot (see :mod:`workflow.reminding.slots`) that a card sent anew reminds of, '' for
+    none; ``sent_at`` is when its present message was sent and ``sent_as_reminder`` whether it
+    was one: such a message is taken away, not only stripped, when another takes its place.
     """
 
     __table_args__ = (
@@ -62,17 +74,23 @@ class Card(Table, table=True):
     anew: bool = True
     documents_for: int = 0
     live: bool = True
+    reminder: str = ""
+    sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    sent_as_reminder: bool = False
 
 
 class Outbox(Table, table=True):
     """Something to be said, as references that are rendered only at delivery.
 
     ``kind``: ``card`` (bring a card to its wanted revision), ``message`` (a template with
-    parameters), ``document`` (a stored file) or ``strip`` (take a message's buttons away).
+    parameters), ``document`` (a stored file), ``invitation`` (a meeting's .ics file),
+    ``strip`` (take a message's buttons away) or ``remove`` (take a message away; one too old
+    for Telegram to delete loses its buttons instead).
     ``status``: ``queued`` -> ``sending`` -> ``sent`` | ``skipped`` | ``dead``; ``held`` waits
     for the official's /start. Lower ``priority`` goes first; within a chat and priority, by
     id. ``uncertain`` is set when a try ended without knowing whether Telegram delivered.
     ``tries`` counts attempts begun. ``lease_until`` is lease time, all others business time.
+    After ``not_after`` a row is not said any more: a reminder is for its hour only.
     A card has at most one row that waits.
     """
 
@@ -100,6 +118,7 @@ class Outbox(Table, table=True):
     key: str | None = Field(default=None, unique=True, description="Refuses a second row for the same occasion")
     created_at: datetime = Field(sa_type=UtcDateTime)
     due_at: datetime = Field(sa_type=UtcDateTime)
+    not_after: datetime | None = Field(default=None, sa_type=UtcDateTime)
     status: str = "queued"
     lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     tries: int = 0

@@ -12,13 +12,20 @@ from storage.tables.base import Table, UtcDateTime
 
 
 class Office(Table, table=True):
-    """A kecamatan or dinas. ``timezone`` is an IANA name (WIB, WITA or WIT)."""
+    """A kecamatan or dinas. ``timezone`` is an IANA name (WIB, WITA or WIT).
+
+    ``calendar`` holds what differs from the default working hours and holidays (see
+    :class:`workflow.calendar.settings.CalendarSettings`), ``policy`` what differs from the
+    default reminders (see :class:`workflow.reminding.policy.ReminderPolicy`).
+    """
 
     id: str = Field(primary_key=True, max_length=40)
     name: str
     regency: str
     timezone: str
     last_run_number: int = 0
+    calendar: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    policy: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 
 class Unit(Table, table=True):

@@ -39,6 +39,7 @@ class Run(Table, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     ended_by: int | None = Field(default=None, foreign_key="official.id")
     end_reason_id: int | None = Field(default=None, foreign_key="erasabletext.id")
+    paused_at: datetime | None = Field(default=None, sa_type=UtcDateTime, description="Set while a pause is open")
 
 
 class RunStep(Table, table=True):
@@ -52,6 +53,11 @@ class RunStep(Table, table=True):
     undo: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     opened_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    collect_by: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="The office's own date for a hand-in (Batas pengumpulan)"
+    )
+    collect_by_set_by: int | None = Field(default=None, foreign_key="official.id")
+    collect_by_set_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Task(Table, table=True):
@@ -60,7 +66,8 @@ class Task(Table, table=True):
     ``subject`` is the unit id (unit, review, receipt) or the official's id (invitation),
     else ''. ``roles`` are the office's roles whose holders may act; ``unit_id`` narrows
     them to one unit. ``sending`` is set between 'Kirim hasil' and the last file's arrival
-    in the store.
+    in the store. ``assigned_to`` is the one official who owes the task instead of its seat,
+    after a superior handed this opening over.
     """
 
     __table_args__ = (
@@ -84,6 +91,7 @@ class Task(Table, table=True):
     acknowledged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     acknowledged_by: int | None = Field(default=None, foreign_key="official.id")
     reminded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    assigned_to: int | None = Field(default=None, foreign_key="official.id")
     sending: int | None = Field(default=None, foreign_key="official.id")
     draft: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 

@@ -58,7 +58,15 @@ def _to_others(place: Town, gallery: Collection) -> None:
         def to_stranger(language: str, _: str | None, name: str = name) -> Rendered:
             session = place.session
             return render(
-                session, name, {}, office_id=None, chat_id=99, bot_id=BOT, default_language=language, repeated=True
+                session,
+                name,
+                {},
+                office_id=None,
+                chat_id=99,
+                bot_id=BOT,
+                default_language=language,
+                now=place.now,
+                repeated=True,
             )
 
         gallery.add(place, kind_of(name), name, "to a stranger, and perhaps for the second time", to_stranger)

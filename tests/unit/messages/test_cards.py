@@ -202,7 +202,11 @@ def test_no_name_period_reason_or_file_name_breaks_a_card(place: Town, language:
             file.name = words
         invite.data = {**invite.data, "fields": {"tempat": words, "acara": words, "peserta": [words] * 40}}
         for card in one_card_per_part(place):
-            check(render_card(place.session, card.id or 0, default_language=language, repeated=bool(number % 2)))
+            check(
+                render_card(
+                    place.session, card.id or 0, default_language=language, now=place.now, repeated=bool(number % 2)
+                )
+            )
 
 
 def one_card_per_part(place: Town) -> list[Card]:
@@ -216,7 +220,7 @@ def one_card_per_part(place: Town) -> list[Card]:
 def test_an_ordinary_card_fits_one_screen_of_a_cheap_phone(place: Town) -> None:
     for card in place.session.exec(select(Card)).all():
         task = place.session.get_one(Task, card.task_id)
-        shown = check(render_card(place.session, card.id or 0, default_language="id"))
+        shown = check(render_card(place.session, card.id or 0, default_language="id", now=place.now))
         assert len(shown) <= 800, (task.step, task.part)
 
 

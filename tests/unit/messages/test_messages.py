@@ -39,7 +39,15 @@ def test_every_message_renders_whatever_people_are_called(place: Town, language:
 def test_a_stranger_without_an_office_is_answered(place: Town) -> None:
     for name in ("stranger", "enrol_bad_link", "enrol_waiting", "home"):
         said = render(
-            place.session, name, {}, office_id=None, chat_id=99, bot_id=BOT, default_language="id", repeated=True
+            place.session,
+            name,
+            {},
+            office_id=None,
+            chat_id=99,
+            bot_id=BOT,
+            default_language="id",
+            now=place.now,
+            repeated=True,
         )
         assert "(ulang)" in check(said)
 

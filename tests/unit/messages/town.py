@@ -159,11 +159,18 @@ class Town:
         row = self.session.exec(
             select(Card).where(Card.task_id == task.id, Card.official_id == self.official(person).id)
         ).one()
-        return render_card(self.session, row.id or 0, default_language=language, repeated=repeated)
+        return render_card(self.session, row.id or 0, default_language=language, now=self.now, repeated=repeated)
 
     def say(self, person: int, template: str, language: str = "id", **params: object) -> Rendered:
         return render(
-            self.session, template, params, office_id="sumbang", chat_id=person, bot_id=BOT, default_language=language
+            self.session,
+            template,
+            params,
+            office_id="sumbang",
+            chat_id=person,
+            bot_id=BOT,
+            default_language=language,
+            now=self.now,
         )
 
     def return_unit(self, person: int, step: int, unit: str, reason: str, *files: File) -> None:

@@ -1,0 +1,1 @@
+"""Reminders, digests and escalation: who is told what, and when."""
