@@ -177,7 +177,16 @@ async def test_a_commit_that_fails_is_told_to_all_it_concerns(database: SqliteDa
     assert await database.write(partial(add_bot, number=1)) == 1
 
 
-async def test_another_process_may_write_too(database: SqliteDatabase, sqlite_url: str) -> None:
+@pytest.fixture
+async def patient(sqlite_url: str) -> AsyncIterator[SqliteDatabase]:
+    """A database that waits for another process as long as the disk may take."""
+    opened = SqliteDatabase(sqlite_url, busy_timeout_ms=10_000)
+    yield opened
+    await opened.close()
+
+
+async def test_another_process_may_write_too(patient: SqliteDatabase, sqlite_url: str) -> None:
+    database = patient
     other = sqlite3.connect(path_of(sqlite_url), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     write = asyncio.ensure_future(database.write(partial(add_bot, number=1)))
