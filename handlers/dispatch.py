@@ -53,6 +53,7 @@ PRESSES: dict[str, Callable[[Talk, Press], Reply | None]] = {
     Page.ENROL: home.enrolment_answer,
     Verb.CORRECT: correction.press,
     Verb.CANCEL_RUN: cancel_run.press,
+    Verb.OPEN_CARD: tasks.open_card,
 }
 
 ANSWERS: dict[str, Callable[[Talk, Question, str | None, str | None], Reply | None]] = {
@@ -72,7 +73,9 @@ ANSWERS: dict[str, Callable[[Talk, Question, str | None, str | None], Reply | No
 }
 """A question's kind -> what takes its answer: the typed text or the pressed option."""
 
-LEAVES_QUESTION = (Verb.SHOW_STEP, Verb.SHOW_DOCUMENTS, Verb.ACKNOWLEDGE, Verb.RECEIVE, Verb.ATTEND, Verb.TICK, *Page)
+LEAVES_QUESTION = (
+    Verb.SHOW_STEP, Verb.SHOW_DOCUMENTS, Verb.OPEN_CARD, Verb.ACKNOWLEDGE, Verb.RECEIVE, Verb.ATTEND, Verb.TICK, *Page,
+)  # fmt: skip
 """Buttons that may be pressed while a question waits: they only show, or answer something else."""
 
 ANSWERED_AGAIN = ("question_gone", "reason_missing", "missing_files", "missing_tick", "already_sending")

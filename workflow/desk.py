@@ -5,9 +5,10 @@ from __future__ import annotations
 from sqlmodel import Session, col, select
 
 from storage.tables import Card, Official, Run, Task
-from workflow import cards
+from workflow import acts, cards, holders
+from workflow.deed import Stopped
 from workflow.moment import Moment
-from workflow.state import PartStatus
+from workflow.state import SETTLED, Part, PartStatus
 
 
 def open_tasks(session: Session, official: Official) -> list[Task]:
@@ -36,3 +37,21 @@ def lay_out(session: Session, moment: Moment, officials: list[Official]) -> int:
             cards.show_to(session, moment, task, official)
             count += 1
     return count
+
+
+def bring_down(session: Session, moment: Moment, officials: list[Official], task_id: int) -> None:
+    """Send the card of one task anew to a holder, whichever of its openings their button was made for.
+
+    Raises :class:`Stopped` if the run has ended, the task is somebody else's, done or waits. An
+    invitation stays open to its answer until the meeting, so its card can be had again.
+    """
+    loaded, task, official = acts.find(session, task_id, officials)
+    if loaded.run.status != "open":
+        raise Stopped("run_closed")
+    if not holders.may_act(session, task, official):
+        raise Stopped("not_yours")
+    if task.status in SETTLED and task.status != PartStatus.WAIVED and task.part != Part.INVITATION:
+        raise acts.first_by(session, task, official)
+    if task.status == PartStatus.WAITING:
+        raise Stopped("stale")
+    cards.show_to(session, moment, task, official)

@@ -32,6 +32,14 @@ class Verb(StrEnum):
     SHOW_STEP = "step"  # Lihat langkah
     SHOW_DOCUMENTS = "docs"  # Lihat dokumen
     CANCEL_RUN = "cancel"  # asks for the reason first; id is the run
+    EXTEND = "extend"  # Minta dispensasi
+    GRANT = "grant"  # Setujui a dispensation; id is the extension
+    DENY = "deny"  # Tidak disetujui; id is the extension
+    COLLECT_BY = "by"  # Batas pengumpulan; id is any task of the collecting step, or of a step before it
+    REASSIGN = "assign"  # Alihkan, with the chosen official's id or '' as argument
+    PAUSE_RUN = "pause"  # asks for the reason first; id is the run
+    RESUME_RUN = "resume"  # id is the run
+    OPEN_CARD = "open"  # Buka kartu: the card moves to the bottom of the chat
 
 
 OUTPUT_VERBS = (Verb.DO, Verb.DECIDE, Verb.KEEP, Verb.NIL, Verb.WAIVE, Verb.CORRECT)
