@@ -67,6 +67,7 @@ class Extension(Table, table=True):
     status: str = "asked"
     decided_by: int | None = Field(default=None, foreign_key="official.id")
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    decision_reason_id: int | None = Field(default=None, foreign_key="erasabletext.id", description="Of a refusal")
 
 
 class Schedule(Table, table=True):

@@ -72,8 +72,12 @@ def upgrade() -> None:
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("decided_by", sa.Integer(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decision_reason_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["asked_by"], ["official.id"], name=op.f("fk_extension_asked_by_official")),
         sa.ForeignKeyConstraint(["decided_by"], ["official.id"], name=op.f("fk_extension_decided_by_official")),
+        sa.ForeignKeyConstraint(
+            ["decision_reason_id"], ["erasabletext.id"], name=op.f("fk_extension_decision_reason_id_erasabletext")
+        ),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_extension_office_id_office")),
         sa.ForeignKeyConstraint(["reason_id"], ["erasabletext.id"], name=op.f("fk_extension_reason_id_erasabletext")),
         sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_extension_run_id_run")),
