@@ -14,6 +14,7 @@ from messages.limits import MAX_TEXT, fit
 from messages.rendered import InlineButton, Rendered
 from messages.text import Reader
 from messages.views.asked import Asked
+from messages.views.asked import NothingToSay as NothingToSay
 from messages.views.registry import MESSAGES
 
 REPEATED = {"id": "(ulang)", "en": "(repeated)"}
@@ -35,7 +36,7 @@ def render(
 
     ``params`` are those it was queued with; everything else is read here. ``repeated`` marks
     a message that may have been delivered before. Raises :class:`KeyError` for a template
-    that does not exist.
+    that does not exist, :class:`NothingToSay` where what it was queued for is gone.
     """
     asked = Asked(session, template, params, office_id, chat_id, bot_id, default_language, now)
     view = MESSAGES[template](asked)

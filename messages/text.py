@@ -157,6 +157,30 @@ class Reader:
         ]
         return " ".join(parts[:2] if days else parts)
 
+    def working_days(self, count: int) -> str:
+        """Return '2 hari kerja', '1 working day'."""
+        if self.language == "en":
+            return f"{count} working day{'' if count == 1 else 's'}"
+        return f"{count} hari kerja"
+
+    def working_span(self, minutes: int, minutes_per_day: int) -> str:
+        """Return working minutes in words: '2 hari kerja 3 jam', '1 jam 20 menit', '40 minutes'.
+
+        ``minutes_per_day`` is how long the office works on a day. Nothing is rounded up, and
+        beside days only whole hours are named.
+        """
+        english = self.language == "en"
+        if minutes < 1:
+            return "less than a minute" if english else "kurang dari 1 menit"
+        days, rest = divmod(minutes, minutes_per_day)
+        hours, minutes = divmod(rest, 60)
+        parts = [self.working_days(days)] if days else []
+        if hours:
+            parts.append(f"{hours} hour{'' if hours == 1 else 's'}" if english else f"{hours} jam")
+        if minutes and not days:
+            parts.append(f"{minutes} minute{'' if minutes == 1 else 's'}" if english else f"{minutes} menit")
+        return " ".join(parts)
+
     def size(self, count: int | None) -> str:
         """Return a number of bytes as '23 KB' or '1,4 MB'; '' where it is not known."""
         if count is None:

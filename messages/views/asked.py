@@ -19,6 +19,10 @@ from storage.tables import Office, Official, Task
 from workflow.verbs import Press, QuestionPress
 
 
+class NothingToSay(Exception):
+    """A message that found, at its delivery, that nothing is left to be said: it is not sent at all."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """Which message, with which parameters, in which chat: and the rows behind it, read once."""

@@ -105,3 +105,27 @@ def test_kinds_in_words() -> None:
 
 def test_lengths_are_telegrams() -> None:
     assert utf16_length("é😀") == 3
+
+
+@pytest.mark.parametrize(
+    ("minutes", "indonesian", "english"),
+    [
+        (0, "kurang dari 1 menit", "less than a minute"),
+        (1, "1 menit", "1 minute"),
+        (60, "1 jam", "1 hour"),
+        (449, "7 jam 29 menit", "7 hours 29 minutes"),
+        (450, "1 hari kerja", "1 working day"),
+        (450 + 59, "1 hari kerja", "1 working day"),
+        (2 * 450 + 61, "2 hari kerja 1 jam", "2 working days 1 hour"),
+        (41 * 450 + 180, "41 hari kerja 3 jam", "41 working days 3 hours"),
+    ],
+)
+def test_working_time_in_words(minutes: int, indonesian: str, english: str) -> None:
+    assert ID.working_span(minutes, 450) == indonesian
+    assert EN.working_span(minutes, 450) == english
+
+
+def test_a_working_day_is_as_long_as_the_office_works() -> None:
+    assert ID.working_span(450, 390) == "1 hari kerja 1 jam"
+    assert ID.working_days(2) == "2 hari kerja"
+    assert (EN.working_days(1), EN.working_days(3)) == ("1 working day", "3 working days")
