@@ -14,6 +14,10 @@ class Clock:
         """Return business time, aware UTC."""
         return datetime.now(UTC)
 
+    def wall(self) -> datetime:
+        """Return the time of the machine, aware UTC: business time, unless somebody moved that (the demo may)."""
+        return self.now()
+
     def monotonic(self) -> float:
         """Return seconds from an arbitrary point, never going back."""
         return time.monotonic()

@@ -185,6 +185,24 @@ async def test_after_a_long_silence_officials_are_told_once(
     assert last == clock.time
 
 
+async def test_a_jump_of_business_time_is_no_absence(
+    make: Made, sqlite: Database, clock: Stopped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[datetime] = []
+    monkeypatch.setattr(gap, "gap_notice", lambda _session, _bot_id, now: told.append(now))
+    machine = clock.time
+    monkeypatch.setattr(clock, "wall", lambda: machine)
+    poller, _ = make([], [], [])
+    await poller.poll()
+    clock.advance(timedelta(days=10))
+    await poller.poll()
+    assert told == []
+    assert await sqlite.read(lambda s: s.get_one(Bot, BOT).last_poll_at) == machine
+    machine += timedelta(seconds=151)
+    await poller.poll()
+    assert told == [clock.time], "the machine was away indeed; said in business time"
+
+
 async def test_a_note_that_cannot_be_written_does_not_stop_polling(
     make: Made, sqlite: Database, clock: Stopped, monkeypatch: pytest.MonkeyPatch
 ) -> None:
