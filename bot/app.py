@@ -65,6 +65,11 @@ class Pandu:
         self.delivery.wake()
         self.files.wake()
 
+    def wake(self) -> None:
+        """Say that there may be something to do for every worker: somebody moved business time."""
+        for worker in (self.inbox, self.files, self.delivery):
+            worker.wake()
+
     async def run(self, stopping: asyncio.Event) -> None:
         """Work until told to stop; then finish what was begun, within ``STOP_WITHIN_SECONDS``."""
         async with asyncio.TaskGroup() as group:

@@ -6,13 +6,15 @@ would take from a real one. It is kept in its folder, so that a second start goe
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import structlog
 import typer
 
 from bot.app import Pandu, assembled
+from bot.demo_clock import CLOCK, DemoClock
+from bot.demo_jump import Jumps
 from bot.demo_tour import STEPS
 from bot.demo_trainer import DATABASE, STATE, Ending, clear, waiting
 from bot.logging import set_up_logging
@@ -59,7 +61,9 @@ async def run(
 
 async def _round(ending: Ending, *, port: int, data_dir: Path, log_level: str, host: str, pin: str | None) -> None:
     """Run until told to end, for good or to begin afresh."""
+    clock = DemoClock(data_dir / CLOCK)
     simulator = Simulator()
+    simulator.clock.advance(clock.moved)
     simulator.add_bot(TOKEN)
     simulator.tour = STEPS
     source = load_file(OFFICE_FILE)
@@ -69,14 +73,21 @@ async def _round(ending: Ending, *, port: int, data_dir: Path, log_level: str, h
         settings = _settings(address, data_dir, log_level)
         set_up_logging(settings.log_level, [settings.token()])
         with only_process(settings.sqlite_path):
-            async with assembled(settings) as pandu:
-                await load_office(pandu, source)
-                simulator.trainer = Trainer(outbox=lambda: waiting(pandu.database), reset=ending.reset)
+            async with assembled(settings, clock=clock) as pandu:
+                await load_office(pandu, source, clock.now())
+                jumps = Jumps(pandu, simulator, clock, source.file.office.timezone)
+                simulator.trainer = Trainer(
+                    outbox=lambda: waiting(pandu.database), reset=ending.reset,
+                    clock=jumps.face, jump=jumps.begin, stop_jump=jumps.stop,
+                )  # fmt: skip
                 for official in source.file.officials or ():
                     if official.telegram_id is not None and not simulator.chat(official.telegram_id):
                         simulator.opens_link(official.telegram_id)
                 typer.echo(f"Pandu siap dicoba di {address} (berhenti: Ctrl-C)")
-                await pandu.run(ending.told)
+                try:
+                    await pandu.run(ending.told)
+                finally:
+                    await jumps.close()
 
 
 async def run_simulator(*, port: int, token: str | None) -> None:
@@ -95,9 +106,8 @@ async def run_simulator(*, port: int, token: str | None) -> None:
         raise Unusable(f"Port {port} tidak dapat dipakai ({error.strerror}); pilih yang lain dengan --port.") from None
 
 
-async def load_office(pandu: Pandu, source: Source) -> None:
+async def load_office(pandu: Pandu, source: Source, now: datetime) -> None:
     """Load the demo office, which changes nothing if it is there already."""
-    now = datetime.now(UTC)
     # What was changed in chat stays, as it would in a real office.
     await pandu.database.write(lambda session: apply(session, source, now))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlmodel import Session, col, select
 
+from bot.demo_clock import CLOCK
 from bot.process_lock import only_process
 from simulator.trainer import Waiting
 from storage.database import Database
@@ -75,4 +76,5 @@ def clear(data_dir: Path) -> None:
         for name in (STATE, DATABASE):
             for suffix in ("", "-wal", "-shm", "-journal"):
                 (data_dir / f"{name}{suffix}").unlink(missing_ok=True)
+        (data_dir / CLOCK).unlink(missing_ok=True)
         shutil.rmtree(data_dir / "files", ignore_errors=True)

@@ -250,11 +250,22 @@ class Simulator(Groups):
 
     # The end of it
 
-    def advance(self, by: timedelta) -> None:
-        """Move the simulator's time forward."""
+    def advance(self, by: timedelta, *, keep_updates: bool = False) -> None:
+        """Move the simulator's time forward.
+
+        What waits for a bot grows older by it, and may be forgotten; not with `keep_updates`: then nobody has waited,
+        only the clock was set.
+        """
         self.clock.advance(by)
         for queue in self.queues.values():
+            if keep_updates:
+                queue.keep_longer(by)
             queue.expire()
+
+    def clock_changed(self) -> None:
+        """Tell the pages that the trainer's clock shows something else."""
+        if self.trainer.clock is not None:
+            self.world.changed("clock")
 
     async def close(self) -> None:
         """End waiting polls, webhook deliveries and the pages' event streams."""

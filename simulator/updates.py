@@ -94,6 +94,12 @@ class UpdateQueue:
             self.waiting = deque(update for update in self.waiting if update.expires > now)
             self.world.changed("queue")
 
+    def keep_longer(self, by: timedelta) -> None:
+        """Keep what waits, or is held back, for so much longer."""
+        for update in (*self.waiting, *(self.held or ())):
+            update.expires += by
+        self.world.changed("queue")
+
     def drop(self, update: Update) -> None:
         """Forget a delivered update."""
         self.waiting = deque(other for other in self.waiting if other is not update)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from pydantic import BaseModel
+from pydantic import BaseModel, NaiveDatetime, ValidationError, model_validator
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -20,6 +20,7 @@ from simulator.control import Control
 from simulator.errors import Impossible
 from simulator.records import Bot, Chat, Message, Toast
 from simulator.simulator import Simulator
+from simulator.trainer import Direction
 
 PAGE = Path(__file__).with_name("page")
 KINDS = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
@@ -55,6 +56,9 @@ class Web:
                 Route("/_control/trainer", self.trainer),
                 Route("/_control/outbox", self.outbox),
                 Route("/_control/reset", self.reset, methods=["POST"]),
+                Route("/_control/clock", self.clock),
+                Route("/_control/clock/jump", self.jump, methods=["POST"]),
+                Route("/_control/clock/stop", self.stop_jump, methods=["POST"]),
                 Route("/_control/chats/{user:int}", self.chat),
                 Route("/_control/toasts/{user:int}", self.toasts),
                 Route("/_control/files/{file}", self.file),
@@ -75,7 +79,9 @@ class Web:
 
     async def state(self, _: Request) -> Response:
         """Return all phones."""
-        return JSONResponse(view.town(self.simulator.world, self.simulator.tour))
+        look = self.simulator.trainer.clock
+        clock = look().model_dump(mode="json") if look else None
+        return JSONResponse(view.town(self.simulator.world, self.simulator.tour) | {"clock": clock})
 
     async def samples(self, _: Request) -> Response:
         """Return the menu of sample files."""
@@ -88,10 +94,16 @@ class Web:
         chat_id, last = (int(query[name]) if name in query else None for name in ("chat_id", "last"))
         return JSONResponse(self.control.journal(query.get("method"), chat_id, last))
 
-    async def trainer(self, _: Request) -> Response:
-        """Return what the trainer's drawer can offer."""
-        lent = self.simulator.trainer
-        return JSONResponse({"outbox": lent.outbox is not None, "reset": lent.reset is not None})
+    async def trainer(self, request: Request) -> Response:
+        """Return what the trainer's drawer can offer to this browser."""
+        lent, here = self.simulator.trainer, _is_here(request)
+        return JSONResponse(
+            {
+                "outbox": lent.outbox is not None,
+                "reset": here and lent.reset is not None,
+                "jump": here and lent.jump is not None,
+            }
+        )
 
     async def outbox(self, _: Request) -> Response:
         """Return what the bot has yet to say, if whoever started the simulator tells."""
@@ -102,14 +114,41 @@ class Web:
 
     async def reset(self, request: Request) -> Response:
         """Begin everything afresh; only from this machine, where the trainer sits."""
-        if request.client and request.client.host not in {"127.0.0.1", "::1"}:
-            return _error(403, "hanya dari komputer pelatih")
-        if not _is_json(request):
-            return _error(415, "send application/json")
+        refusal = _not_the_trainer(request)
+        if refusal is not None:
+            return refusal
         if self.simulator.trainer.reset is None:
             return _error(409, "whoever started the simulator offers no reset")
         self.simulator.trainer.reset()
         return JSONResponse(None)
+
+    async def clock(self, _: Request) -> Response:
+        """Return what time it is for the bot, if whoever started the simulator tells."""
+        look = self.simulator.trainer.clock
+        return _error(404, "nobody tells") if look is None else JSONResponse(look().model_dump(mode="json"))
+
+    async def jump(self, request: Request) -> Response:
+        """Begin to go forward in time, by a JSON object of `to` and, for a date, `at`; only from this machine."""
+        refusal = _not_the_trainer(request)
+        if refusal is not None:
+            return refusal
+        if self.simulator.trainer.jump is None:
+            return _error(409, "whoever started the simulator offers no jump")
+        try:
+            wanted = _Jump.model_validate_json(await request.body())
+            await self.simulator.trainer.jump(wanted.to, wanted.at)
+        except ValidationError:
+            return _error(422, "Tanggal dan jamnya belum lengkap.")
+        except Impossible as error:
+            return _error(409, str(error))
+        return JSONResponse(None, 202)
+
+    async def stop_jump(self, request: Request) -> Response:
+        """End a jump where it is; only from this machine."""
+        refusal = _not_the_trainer(request)
+        if refusal is None and self.simulator.trainer.stop_jump is not None:
+            self.simulator.trainer.stop_jump()
+        return refusal or JSONResponse(None)
 
     async def chat(self, request: Request) -> Response:
         """Return a person's messages, of `bot`, older than `before`, at most 60."""
@@ -202,6 +241,9 @@ class Web:
                 return [("chat", view.state(world, world.bots[bot_id], world.users[chat.id]))]
             case "user", _:
                 return [("people", {})]
+            case "clock", _:
+                look = self.simulator.trainer.clock
+                return [("clock", look().model_dump(mode="json"))] if look else []
             case "menu", _:
                 return [("commands", self._menus(bot)) for bot in world.bots.values()]
         return []
@@ -209,6 +251,31 @@ class Web:
     def _menus(self, bot: Bot) -> dict[str, Any]:
         people = [user for user in self.simulator.world.users.values() if not user.is_bot]
         return {"bot": bot.id, "menus": {str(one.id): view.commands(bot, one) for one in people}}
+
+
+class _Jump(BaseModel):
+    """Where the trainer wants to go in time."""
+
+    to: Direction
+    at: NaiveDatetime | None = None
+
+    @model_validator(mode="after")
+    def _a_date_says_which(self) -> _Jump:
+        if self.to == "date" and self.at is None:
+            raise ValueError("which date?")
+        return self
+
+
+def _is_here(request: Request) -> bool:
+    """Say whether somebody asks from this machine, where the trainer sits."""
+    return not request.client or request.client.host in {"127.0.0.1", "::1"}
+
+
+def _not_the_trainer(request: Request) -> Response | None:
+    """Refuse what only the trainer may do to everybody, and another site's forms."""
+    if not _is_here(request):
+        return _error(403, "hanya dari komputer pelatih")
+    return None if _is_json(request) else _error(415, "send application/json")
 
 
 def _is_json(request: Request) -> bool:
