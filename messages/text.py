@@ -141,6 +141,12 @@ class Reader:
         """Return '7 Jan 10.15', where year and zone are said elsewhere."""
         return f"{format_date(self.local(at).date(), 'd MMM', locale=self.language)} {self.hour(at).partition(' ')[0]}"
 
+    def near(self, at: datetime, now: datetime) -> str:
+        """Return 'hari ini 16.00' on the day of ``now``, else '7 Jan 16.00': for the first words of a message."""
+        if self.local(at).date() != self.local(now).date():
+            return self.tight(at)
+        return f"{'today' if self.language == 'en' else 'hari ini'} {self.hour(at).partition(' ')[0]}"
+
     def span(self, start: datetime, end: datetime) -> str:
         """Return the time between two moments in words, its two largest parts at most."""
         minutes = max(0, int((end - start).total_seconds() // 60))

@@ -26,6 +26,7 @@ from messages.views.surroundings import (
     unit_output,
     waits_for,
 )
+from messages.views.timing import Reminder, Timing, reminder_of, timing_of
 from messages.views.values import Shown, ShownFile, recorded, shown_files
 from messages.views.withdrawal import TakenBack, returned_by, taken_back
 from sop_definitions.graph import predecessors
@@ -44,7 +45,8 @@ class CardView:
 
     ``main_waits``: the main button comes only once a file is in.
     ``state``: open, sending, waiting, done, foreign (no longer this reader's), finished or
-    cancelled (the run ended before the task was done).
+    cancelled (the run ended before the task was done). ``reminder`` is set on a card sent
+    anew to remind of its task.
     """
 
     state: str
@@ -108,6 +110,8 @@ class CardView:
     back: str
     keepable: bool
     carries: bool
+    timing: Timing | None
+    reminder: Reminder | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +160,9 @@ def _view(
     proof = step.second_party if part is Part.PROOF else None
     hint = proof.files.hint if proof else allowed.hint if allowed else None
     draft_fields = task.draft.get("fields", {})
+    state = _state(facts, task, card)
     return CardView(
-        state=_state(facts, task, card),
+        state=state,
         part=part,
         collect=step.collect,
         call=one_line(reader.pick(step.call), 60),
@@ -226,6 +231,8 @@ def _view(
         back=reader.pick(step.return_button) if step.return_button and part is Part.UNIT else "",
         keepable=_keepable(facts, task),
         carries=bool(ids),
+        timing=timing_of(facts, task),
+        reminder=reminder_of(facts, task) if card.reminder and state == "open" else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -12,8 +13,23 @@ from messages.text import Reader, one_line
 from messages.views.names import Names, names_of
 from sop_definitions.graph import descendants
 from sop_definitions.model import SopDefinition, Step
-from storage.tables import Adoption, ErasableText, File, Office, Run, RunStep, Submission, Task
+from storage.tables import (
+    Adoption,
+    ErasableText,
+    Extension,
+    File,
+    Office,
+    Pause,
+    Run,
+    RunStep,
+    Submission,
+    Task,
+)
 from workflow.adoption import Adopted, load
+from workflow.calendar.due import Span
+from workflow.calendar.of_office import calendar_of
+from workflow.meeting_times import schedules
+from workflow.run_times import RunTimes
 from workflow.state import Part
 from workflow.verbs import OUTPUT_VERBS, Verb
 
@@ -30,7 +46,10 @@ class Return:
 
 @dataclass(frozen=True)
 class RunFacts:
-    """A run's rows, indexed the way messages ask for them. ``submissions`` are oldest first."""
+    """A run's rows, indexed the way messages ask for them.
+
+    ``submissions`` and ``pauses`` are oldest first. ``times`` derives deadlines from the same rows.
+    """
 
     reader: Reader
     now: datetime
@@ -43,6 +62,8 @@ class RunFacts:
     submissions: list[Submission]
     files: list[File]
     texts: dict[int, str]
+    pauses: list[Pause]
+    times: RunTimes
 
     @property
     def definition(self) -> SopDefinition:
@@ -167,17 +188,20 @@ def load_run_facts(session: Session, run_id: int, reader: Reader, now: datetime)
     """Read a run whole, as it stands at ``now``. Raises :class:`sqlalchemy.exc.NoResultFound` if there is none."""
     run = session.get_one(Run, run_id)
     office = session.get_one(Office, run.office_id)
+    adopted = load(session.get_one(Adoption, run.adoption_id))
+    steps = {row.number: row for row in session.exec(select(RunStep).where(RunStep.run_id == run_id))}
     submissions = list(session.exec(select(Submission).where(Submission.run_id == run_id).order_by(col(Submission.id))))
-    text_ids = {s.reason_id for s in submissions} | {run.end_reason_id}
-    texts = session.exec(select(ErasableText).where(col(ErasableText.id).in_([i for i in text_ids if i is not None])))
+    pauses = list(session.exec(select(Pause).where(Pause.run_id == run_id).order_by(col(Pause.id))))
+    extensions = list(session.exec(select(Extension).where(Extension.run_id == run_id).order_by(col(Extension.id))))
+    calendar = calendar_of(office)
     return RunFacts(
         reader=reader,
         now=now,
         office=office,
         run=run,
-        adopted=load(session.get_one(Adoption, run.adoption_id)),
+        adopted=adopted,
         names=names_of(session, run.office_id, reader),
-        steps={row.number: row for row in session.exec(select(RunStep).where(RunStep.run_id == run_id))},
+        steps=steps,
         tasks=list(session.exec(select(Task).where(Task.run_id == run_id).order_by(col(Task.id)))),
         submissions=submissions,
         files=list(
@@ -187,5 +211,29 @@ def load_run_facts(session: Session, run_id: int, reader: Reader, now: datetime)
                 .order_by(col(File.id))
             )
         ),
-        texts={row.id or 0: row.text or "" for row in texts},
+        texts=_texts(session, run, submissions, pauses, extensions),
+        pauses=pauses,
+        times=RunTimes(
+            calendar=calendar,
+            adopted=adopted,
+            run=run,
+            steps=steps,
+            pauses=[Span(pause.started_at, pause.ended_at) for pause in pauses],
+            extensions=extensions,
+            meetings=schedules(adopted.definition, submissions, calendar.zone),
+        ),
     )
+
+
+def _texts(
+    session: Session,
+    run: Run,
+    submissions: Iterable[Submission],
+    pauses: Iterable[Pause],
+    extensions: Iterable[Extension],
+) -> dict[int, str]:
+    """Read whatever people wrote about a run, but for what was erased."""
+    ids = {run.end_reason_id, *(s.reason_id for s in submissions), *(p.reason_id for p in pauses)}
+    ids |= {text for e in extensions for text in (e.reason_id, e.decision_reason_id)}
+    rows = session.exec(select(ErasableText).where(col(ErasableText.id).in_([i for i in ids if i is not None])))
+    return {row.id or 0: row.text or "" for row in rows}
