@@ -15,6 +15,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -29,12 +30,12 @@ _ADVISORY_LOCK = 0x50414E4455  # "PANDU"
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Migrate up to ``revision``. See :func:`storage.database.migrate`."""
-    _with_connection(url, lambda connection: command.upgrade(_config(connection), revision))
+    with_connection(url, lambda connection: command.upgrade(_config(connection), revision))
 
 
 def downgrade(url: str, revision: str) -> None:
     """Migrate down to ``revision``, or to nothing with ``base``."""
-    _with_connection(url, lambda connection: command.downgrade(_config(connection), revision))
+    with_connection(url, lambda connection: command.downgrade(_config(connection), revision))
 
 
 def write_revision(url: str, message: str) -> None:
@@ -43,10 +44,21 @@ def write_revision(url: str, message: str) -> None:
     def work(connection: Connection) -> None:
         command.revision(_config(connection), message=message, autogenerate=True)
 
-    _with_connection(url, work)
+    with_connection(url, work)
 
 
-def _config(connection: Connection) -> Config:
+def migrate_on(connection: Connection, revision: str) -> None:
+    """Migrate up to ``revision`` inside the transaction of ``connection``."""
+    command.upgrade(_config(connection), revision)
+
+
+def knows(revision: str) -> bool:
+    """Say whether there is such a revision in this version of Pandu."""
+    scripts = ScriptDirectory.from_config(_config(None))
+    return any(script.revision == revision for script in scripts.walk_revisions())
+
+
+def _config(connection: Connection | None) -> Config:
     config = Config()
     config.set_main_option("script_location", "storage:migrations")
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
@@ -55,7 +67,12 @@ def _config(connection: Connection) -> Config:
     return config
 
 
-def _with_connection(url: str, work: Callable[[Connection], None]) -> None:
+def with_connection(url: str, work: Callable[[Connection], None]) -> None:
+    """Run ``work`` as one transaction in which the schema may change, too.
+
+    :raises ValueError: neither SQLite nor PostgreSQL.
+    :raises DatabaseUnavailable: it cannot be reached.
+    """
     match make_url(url).get_backend_name():
         case "sqlite":
             _on_sqlite(url, work)

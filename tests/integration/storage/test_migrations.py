@@ -105,7 +105,7 @@ async def test_building_a_parent_table_anew_keeps_its_children_on_sqlite(sqlite_
         with operations.batch_alter_table("office", recreate="always") as batch:
             batch.alter_column("regency", nullable=True)
 
-    run._with_connection(sqlite_url, rebuild)
+    run.with_connection(sqlite_url, rebuild)
     assert await database.read(lambda session: len(session.exec(select(Unit)).all())) == 1
     await database.close()
 
@@ -116,19 +116,19 @@ def test_a_migration_that_breaks_references_is_undone(sqlite_url: str) -> None:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'later'")
 
     with pytest.raises(RuntimeError, match="1 references"):
-        run._with_connection(sqlite_url, orphan)
+        run.with_connection(sqlite_url, orphan)
 
     def count(connection: Connection) -> None:
         assert connection.exec_driver_sql("SELECT count(*) FROM unit").scalar() == 0
 
-    run._with_connection(sqlite_url, count)
+    run.with_connection(sqlite_url, count)
 
 
 def test_a_start_that_migrates_nothing_opens_a_damaged_database_too(sqlite_url: str) -> None:
     def orphan(connection: Connection) -> None:
         connection.exec_driver_sql("INSERT INTO unit VALUES ('nowhere', 'a', 'A', 0, 1)")
 
-    run._with_connection(sqlite_url, orphan)
+    run.with_connection(sqlite_url, orphan)
     run.upgrade(sqlite_url)
 
 

@@ -1,0 +1,69 @@
+"""Restoring an archive into an installation that is still empty: all of it, or nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy.engine import Connection
+from sqlmodel import Session
+
+from storage import sqlite_connection
+from storage.backup.archive import FILES, TABLES, BadArchive, Manifest, unpack
+from storage.backup.rows import load, refuse_unless_empty
+from storage.file_store import FileStore
+from storage.migrations import run
+
+Check = Callable[[Session], list[str]]
+"""Looks at the restored rows, and says in words what is wrong with them."""
+
+
+async def restore(path: Path, folder: Path, url: str, store: FileStore, check: Check) -> Manifest:
+    """Restore an archive; ``folder`` is empty and has room for all of it.
+
+    First every part is compared with the manifest, then the files go to the store (under the
+    hash of their bytes, so nothing is overwritten), then all rows in one transaction, which
+    is migrated to today's schema and must pass ``check``.
+
+    :raises BadArchive: the archive, or what is in it, is not sound. Nothing was restored.
+    :raises NotEmpty: there is something in the database already.
+    """
+    manifest = await asyncio.to_thread(unpack, path, folder)
+    if not run.knows(manifest.revision):
+        raise BadArchive(f"it was made by a later version of Pandu (schema {manifest.revision})")
+    if _new_file(url) is None:
+        await asyncio.to_thread(run.with_connection, url, refuse_unless_empty)
+    for sha256 in manifest.files:
+        await store.put(await asyncio.to_thread((folder / FILES / sha256).read_bytes))
+
+    def work(connection: Connection) -> None:
+        refuse_unless_empty(connection)
+        run.migrate_on(connection, manifest.revision)
+        load(connection, folder / TABLES, manifest.tables)
+        run.migrate_on(connection, "head")
+        with Session(connection, join_transaction_mode="create_savepoint") as session:
+            faults = check(session)
+        if faults:
+            raise BadArchive(f"its record does not hold: {faults[0]}")
+
+    await asyncio.to_thread(_in_one_transaction, url, work)
+    return manifest
+
+
+def _in_one_transaction(url: str, work: Callable[[Connection], None]) -> None:
+    """Run ``work``; a database file that was made for it goes again if it fails."""
+    new = _new_file(url)
+    try:
+        run.with_connection(url, work)
+    except BaseException:
+        if new is not None:
+            for suffix in ("", "-wal", "-shm"):
+                new.with_name(new.name + suffix).unlink(missing_ok=True)
+        raise
+
+
+def _new_file(url: str) -> Path | None:
+    """Return the SQLite file that is yet to be made, ``None`` where the database is there."""
+    file = sqlite_connection.file_of(url) if url.startswith("sqlite") else None
+    return file if file is not None and not file.exists() else None
