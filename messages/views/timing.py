@@ -106,7 +106,9 @@ def reminder_of(facts: RunFacts, task: Task) -> Reminder:
 def waiting_since(reader: Reader, opened_at: datetime, now: datetime) -> str:
     """Return 'pukul 09.12 WIB' for this morning, '4 Jan 09.12' for an earlier day."""
     same_day = reader.local(opened_at).date() == reader.local(now).date()
-    return reader.clock(opened_at) if same_day else reader.tight(opened_at)
+    if not same_day:
+        return reader.tight(opened_at)
+    return reader.hour(opened_at) if reader.language == "en" else reader.clock(opened_at)
 
 
 def late_days(facts: RunFacts, minutes: int) -> int:
