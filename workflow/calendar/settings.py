@@ -82,7 +82,7 @@ class RamadanDates(_Frozen):
 
     def model_post_init(self, _context: Any, /) -> None:
         """Refuse what is no lunar month."""
-        if not 27 <= (self.last - self.first).days <= 30:
+        if not 28 <= (self.last - self.first).days <= 29:
             raise ValueError("Ramadan lamanya 29 atau 30 hari. Periksa tanggal awal dan akhirnya.")
 
 
