@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from storage import audit
 from storage.tables import File, Official, Run, Submission, Task
-from workflow import beginning, cards, consequences, holders, rules, run_state, texts
+from workflow import beginning, cards, consequences, holders, lapsing, rules, run_state, texts
 from workflow.actions import Transition
 from workflow.deed import Deed, Stopped
 from workflow.moment import Moment
@@ -103,6 +103,9 @@ def perform(session: Session, moment: Moment, deed: Deed) -> Submission:
     submission = _submit(session, moment, deed)
     if transition is not None:
         _move(session, moment, loaded, transition)
+        if loaded.run.status != "open":
+            lapsing.end_pause(session, moment, loaded.run, official)
+        lapsing.lapse(session, moment, loaded)
     submission.effective = task.status in SETTLED
     if submission.effective:
         task.closed_by, task.closed_at = official.id, moment.now

@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from storage import audit
 from storage.tables import Official, Run, Task
-from workflow import cards, holders, notices, people, rights, texts
+from workflow import cards, holders, lapsing, notices, people, rights, texts
 from workflow.deed import Stopped
 from workflow.moment import Moment
 from workflow.run_state import load_run
@@ -31,6 +31,8 @@ def cancel(session: Session, moment: Moment, official: Official, run_id: int, re
     check(session, official, run)
     run.status, run.ended_at, run.ended_by, run.period_key = "cancelled", moment.now, official.id, None
     run.end_reason_id = texts.keep(session, moment, run.office_id, reason)
+    lapsing.end_pause(session, moment, run, official)
+    lapsing.lapse(session, moment, loaded)
     audit.record(
         session, office_id=run.office_id, at=moment.now, kind="run.cancel",
         payload={"number": run.number, "run": run.status, "reason": texts.digest_of(session, run.end_reason_id)},

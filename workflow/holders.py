@@ -10,7 +10,14 @@ from workflow.state import Part
 
 
 def holders(session: Session, task: Task) -> list[Official]:
-    """Return everybody whose phone carries the task's card: each may act on it alone."""
+    """Return everybody whose phone carries the task's card: each may act on it alone.
+
+    An opening that was handed over is its new holder's only, for as long as they are in office.
+    """
+    if task.assigned_to is not None:
+        assigned = session.get(Official, task.assigned_to)
+        if assigned is not None and assigned.active:
+            return [assigned]
     if task.part == Part.INVITATION:
         invited = session.get(Official, int(task.subject))
         return [invited] if invited and invited.active else []

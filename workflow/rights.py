@@ -43,6 +43,8 @@ def may_read_files(session: Session, official: Official, run: Run) -> bool:
         return True
     seats = session.exec(select(Seat).where(Seat.official_id == official.id)).all()
     tasks = session.exec(select(Task).where(Task.run_id == run.id, col(Task.part) != "invitation")).all()
+    if any(task.assigned_to == official.id for task in tasks):
+        return True
     return any(seat.role in task.roles and task.unit_id in ("", seat.unit_id) for seat in seats for task in tasks)
 
 
@@ -51,4 +53,14 @@ def may_steer(session: Session, official: Official, run: Run) -> bool:
     adopted = load(session.get_one(Adoption, run.adoption_id))
     return (
         official.admin or people.is_head(session, official, adopted) or people.is_secretary(session, official, adopted)
+    )
+
+
+def may_pause(session: Session, official: Official, run: Run) -> bool:
+    """Starter, head and secretary may let a run's clock stand still, and let it go on."""
+    adopted = load(session.get_one(Adoption, run.adoption_id))
+    return (
+        official.id == run.started_by
+        or people.is_head(session, official, adopted)
+        or people.is_secretary(session, official, adopted)
     )

@@ -118,7 +118,7 @@ def task_of(session: Session, loaded: LoadedRun, key: PartKey) -> Task:
 def _save_part(session: Session, task: Task, part: PartState, now: datetime, *, restored: bool) -> None:
     if task.activation != part.activation:
         task.opened_at = now
-        task.acknowledged_at = task.acknowledged_by = task.sending = None
+        task.acknowledged_at = task.acknowledged_by = task.sending = task.assigned_to = None
         task.draft = {}
     was_settled, is_settled = task.status in SETTLED, part.status in SETTLED
     task.status, task.activation, task.touched = part.status, part.activation, part.touched

@@ -1,0 +1,69 @@
+"""What ends by itself as a run moves on: requests for more time, and a pause whose run ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, select
+
+from storage import outbox
+from storage.tables import Extension, Official, Outbox, Pause, Run
+from workflow.moment import Moment
+from workflow.run_state import LoadedRun
+from workflow.state import PartStatus
+
+
+def lapse(session: Session, moment: Moment, loaded: LoadedRun) -> None:
+    """Let every open request lapse whose task was settled or opened anew, or ended with its run."""
+    tasks = {task.id or 0: task for task in loaded.tasks.values()}
+    over = [
+        row
+        for row in _asked(session, Extension.run_id == loaded.run.id)
+        if loaded.run.status != "open"
+        or tasks[row.task_id].status != PartStatus.OPEN
+        or tasks[row.task_id].activation != row.activation
+    ]
+    end(session, moment, over)
+
+
+def asked(session: Session, task_ids: Iterable[int]) -> list[Extension]:
+    """Return the requests for these tasks that wait for a decision, oldest first."""
+    return _asked(session, col(Extension.task_id).in_(list(task_ids)))
+
+
+def _asked(session: Session, condition: ColumnElement[bool] | bool) -> list[Extension]:
+    query = select(Extension).where(condition, Extension.status == "asked").order_by(col(Extension.id))
+    return list(session.exec(query.execution_options(populate_existing=True)))
+
+
+def end(session: Session, moment: Moment, rows: list[Extension]) -> None:
+    """Let requests lapse; the messages that asked for a decision lose their buttons."""
+    for row in rows:
+        row.status, row.decided_at = "lapsed", moment.now
+        take_buttons_away(session, moment, row)
+    session.flush()
+
+
+def key_of(row: Extension) -> str:
+    """Return what the keys of all messages begin with that ask for a decision."""
+    return f"extension:{row.id}:"
+
+
+def take_buttons_away(session: Session, moment: Moment, row: Extension) -> None:
+    """Strip the messages that asked for a decision: there is nothing left to decide."""
+    key = key_of(row)
+    # ';' is the character after ':', so that the unique index on key finds the range.
+    for said in session.exec(select(Outbox).where(col(Outbox.key) > key, col(Outbox.key) < key[:-1] + ";")).all():
+        if said.message_id is not None:
+            outbox.strip(session, bot_id=said.bot_id, chat_id=said.chat_id, message_id=said.message_id, now=moment.now)
+
+
+def end_pause(session: Session, moment: Moment, run: Run, official: Official) -> Pause | None:
+    """End a run's open pause, if there is one: the run goes on, or ends while its clock stands still."""
+    if run.paused_at is None:
+        return None
+    row = session.exec(select(Pause).where(Pause.run_id == run.id, col(Pause.ended_at).is_(None))).one()
+    row.ended_at, row.ended_by, run.paused_at = moment.now, official.id, None
+    session.flush()
+    return row
