@@ -87,9 +87,10 @@ async def test_health_is_the_age_of_the_last_poll(
 async def test_verify_finds_what_was_changed_behind_its_back(pandu: Pandu, sqlite: Database) -> None:
     await sqlite.write(lambda s: record(s, office_id=OFFICE, at=NOW, kind="office.loaded", payload={"count": 1}))
     before = await off_the_loop(pandu, "audit", "verify")
-    assert "1 kantor diperiksa" in before.output
+    assert "1 kantor dan 0 berkas diperiksa" in before.output
     assert "ekor rantai" in before.output.lower()
     faults = before.output.count("\n")
+
     def tamper(session: Session) -> None:
         connection = session.connection()
         for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").all():

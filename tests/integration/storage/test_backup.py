@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from handlers.dispatch import handle
 from handlers.incoming import Incoming
@@ -80,8 +80,8 @@ async def lived(database: Database, tmp_path: Path) -> Lived:
             session.add(
                 File(
                     office_id="sumbang", official_id=holder.id, received_at=NOW, bot_id=BOT, chat_id=1,
-                    message_id=number, telegram_file_id="x", form="document", name="surat.pdf", size=size, sha256=name, kind="pdf",
-                    status="stored", due_at=NOW,
+                    message_id=number, telegram_file_id="x", form="document", name="surat.pdf", size=size,
+                    sha256=name, kind="pdf", status="stored", due_at=NOW,
                 )
             )  # fmt: skip
 
@@ -121,7 +121,7 @@ async def test_everything_comes_back_and_life_goes_on(lived: Lived, target_url: 
         assert await again.read(no_faults) == []
         sha256 = next(iter(lived.manifest.files))
         assert await LocalFileStore(files).read(sha256) == LETTER
-        before = await again.read(lambda s: max(s.exec(select(col(Official.id))).all()))
+        before = await again.read(lambda s: max(row.id or 0 for row in s.exec(select(Official))))
 
         def add(session: Session) -> int | None:
             row = Official(office_id="sumbang", name="Baru")
