@@ -3,17 +3,29 @@
 from storage.tables.audit import AuditEvent, AuditHead, ErasableText
 from storage.tables.base import Table, UtcDateTime, metadata
 from storage.tables.chat import Bot, Card, Chat, Inbox, Outbox, Question
-from storage.tables.office import Adoption, Invitation, Office, Official, Seat, Unit
+from storage.tables.office import (
+    Adoption,
+    Approval,
+    Delegation,
+    Invitation,
+    Office,
+    Official,
+    Seat,
+    SetupCode,
+    Unit,
+)
 from storage.tables.runs import File, Run, RunStep, Submission, Task
 from storage.tables.time import Extension, Pause, Schedule, Timer
 
 __all__ = [
     "Adoption",
+    "Approval",
     "AuditEvent",
     "AuditHead",
     "Bot",
     "Card",
     "Chat",
+    "Delegation",
     "ErasableText",
     "Extension",
     "File",
@@ -28,6 +40,7 @@ __all__ = [
     "RunStep",
     "Schedule",
     "Seat",
+    "SetupCode",
     "Submission",
     "Table",
     "Task",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from storage.tables.base import Table, UtcDateTime
@@ -26,6 +26,12 @@ class Office(Table, table=True):
     last_run_number: int = 0
     calendar: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     policy: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    rules: dict[str, Any] = Field(
+        default_factory=dict, sa_type=JSON, description="What differs from workflow.office_rules.OfficeRules"
+    )
+    people_change_at: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="When a seat or a delegation next begins or ends"
+    )
 
 
 class Unit(Table, table=True):
@@ -41,7 +47,9 @@ class Unit(Table, table=True):
 class Official(Table, table=True):
     """A person in one office. The same person in two offices is two rows.
 
-    ``source`` says who last wrote the row: ``file`` (office file) or ``chat``.
+    ``source`` says who last wrote the row: ``file`` (office file) or ``chat``. An auditor is
+    no official of the office, but reads its record between ``valid_from`` and ``valid_until``.
+    ``quiet`` is {"from": "HH:MM", "until": "HH:MM"} in the office's time, {} for none.
     """
 
     __table_args__ = (
@@ -57,15 +65,31 @@ class Official(Table, table=True):
     active: bool = True
     language: str | None = None
     source: str = "file"
+    auditor: bool = False
+    valid_from: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    valid_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    quiet: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 
 class Seat(Table, table=True):
-    """Who holds a role (in a unit). Several may hold one seat, one may hold several."""
+    """Who holds a role (in a unit), from when to when, in which capacity. Never deleted.
+
+    Several may hold one seat, one may hold several. ``capacity`` is ``definitif``, ``plt``
+    (the post is vacant) or ``plh`` (its holder is away for a while; UU 30/2014 article 14); an
+    acting one rests on an order with number and date. ``starts_at`` is inclusive, ``ends_at``
+    exclusive; empty means since ever and until further notice. ``held`` says whether it counts
+    now: :mod:`workflow.seats.settling` keeps it in line with the times, and with an acting
+    holder taking the place of a definitive one. Every question about rights reads ``held`` only.
+    """
 
     __table_args__ = (
-        UniqueConstraint("office_id", "role", "unit_id", "official_id"),
+        Index(
+            "uq_seat_held", "office_id", "role", "unit_id", "official_id", unique=True,
+            sqlite_where=text("held = 1"), postgresql_where=text("held"),
+        ),
         Index(None, "official_id"),
-    )
+        Index(None, "office_id", "role", "unit_id"),
+    )  # fmt: skip
     id: int | None = Field(default=None, primary_key=True)
     office_id: str = Field(foreign_key="office.id")
     role: str
@@ -73,6 +97,65 @@ class Seat(Table, table=True):
     official_id: int = Field(foreign_key="official.id")
     title: str | None = None
     source: str = "file"
+    capacity: str = "definitif"
+    held: bool = True
+    starts_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ends_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    order_number: str | None = None
+    order_date: str | None = Field(default=None, description="ISO date, as printed on the order")
+    order_file_id: int | None = Field(default=None, foreign_key="file.id")
+    appointed_by: int | None = Field(default=None, foreign_key="official.id")
+    appointed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Delegation(Table, table=True):
+    """Somebody's tasks handed to somebody else for a time; all SOPs, or those named.
+
+    ``held`` says whether it counts now, as for seats. There are no chains: who received a
+    delegation passes on nothing, and who gave one receives none meanwhile.
+    """
+
+    __table_args__ = (Index(None, "office_id"), Index(None, "from_id", "held"), Index(None, "to_id", "held"))
+    id: int | None = Field(default=None, primary_key=True)
+    office_id: str = Field(foreign_key="office.id")
+    from_id: int = Field(foreign_key="official.id")
+    to_id: int = Field(foreign_key="official.id")
+    sop_ids: list[str] = Field(default_factory=list, sa_type=JSON)
+    starts_at: datetime = Field(sa_type=UtcDateTime)
+    ends_at: datetime = Field(sa_type=UtcDateTime)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime, description="Ended early")
+    held: bool = False
+
+
+class Approval(Table, table=True):
+    """Something that takes effect only once the head (else the secretary) has agreed.
+
+    ``kind`` is ``adoption`` or ``appointment``, ``payload`` what is to happen then. ``status``:
+    ``asked`` -> ``granted`` | ``refused`` | ``lapsed`` (replaced by a newer one).
+    """
+
+    __table_args__ = (Index(None, "office_id", "status"),)
+    id: int | None = Field(default=None, primary_key=True)
+    office_id: str = Field(foreign_key="office.id")
+    kind: str
+    payload: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    asked_by: int = Field(foreign_key="official.id")
+    asked_at: datetime = Field(sa_type=UtcDateTime)
+    status: str = "asked"
+    decided_by: int | None = Field(default=None, foreign_key="official.id")
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    reason_id: int | None = Field(default=None, foreign_key="erasabletext.id")
+
+
+class SetupCode(Table, table=True):
+    """The one-time code by which the first admin of an installation founds an office. Only its SHA-256 is kept."""
+
+    token_hash: str = Field(primary_key=True, max_length=64)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    used_by: int | None = Field(default=None, sa_type=BigInteger, description="Telegram id")
 
 
 class Invitation(Table, table=True):

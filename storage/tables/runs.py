@@ -117,6 +117,10 @@ class Submission(Table, table=True):
     verb: str
     official_id: int = Field(foreign_key="official.id")
     capacity: str
+    principal_id: int | None = Field(
+        default=None, foreign_key="official.id", description="For whom somebody acted: as Plh., or by delegation"
+    )
+    mandate: str = Field(default="", description="plt, plh or delegation; '' in one's own seat")
     at: datetime = Field(sa_type=UtcDateTime)
     data: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     outcome: str | None = None
