@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from messages.text import Reader, one_line
+from messages.text import one_line
 from messages.views.quality import standard
 from messages.views.run_facts import RunFacts
 from messages.views.timing import Paused, collect_by_of, day_length, lateness
@@ -133,7 +133,7 @@ def past_pauses(facts: RunFacts) -> tuple[PastPause, ...]:
 
 def used_of(facts: RunFacts) -> Used | None:
     """Return a run's working time against its standards; ``None`` where no step done has one."""
-    calendar, reader, total, allowed, in_time, steps = facts.times.calendar, facts.reader, 0, 0, 0, 0
+    calendar, total, allowed, in_time, steps = facts.times.calendar, 0, 0, 0, 0
     for number, row in facts.steps.items():
         duration = standard_duration(facts.adopted, number)
         if duration is None or row.status != StepStatus.DONE or row.opened_at is None or row.closed_at is None:
@@ -148,16 +148,7 @@ def used_of(facts: RunFacts) -> Used | None:
         allowed += facts.times.worked_between(began, until)
     if not steps:
         return None
-    return Used(_both(reader, total, facts), _both(reader, allowed, facts), in_time, steps)
-
-
-def _both(reader: Reader, minutes: int, facts: RunFacts) -> str:
-    """Return a sum to the minute: days, hours and minutes."""
-    per_day = day_length(facts.times.calendar, facts.now)
-    days, rest = divmod(minutes, per_day)
-    exact = rest % 60
-    words = reader.working_span(minutes, per_day)
-    return f"{words} {reader.working_span(exact, per_day)}" if days and exact else words
+    return Used(worked(facts, total), worked(facts, allowed), in_time, steps)
 
 
 def _began(facts: RunFacts, number: int, row: RunStep) -> datetime:
