@@ -170,10 +170,9 @@ class Reader:
         return f"{count} hari kerja"
 
     def working_span(self, minutes: int, minutes_per_day: int) -> str:
-        """Return working minutes in words: '2 hari kerja 3 jam', '1 jam 20 menit', '40 minutes'.
+        """Return working minutes in words, none lost: '2 hari kerja 3 jam 5 menit', '1 hour 20 minutes'.
 
-        ``minutes_per_day`` is how long the office works on a day. Nothing is rounded up, and
-        beside days only whole hours are named.
+        ``minutes_per_day`` is how long the office works on a day.
         """
         english = self.language == "en"
         if minutes < 1:
@@ -183,7 +182,7 @@ class Reader:
         parts = [self.working_days(days)] if days else []
         if hours:
             parts.append(f"{hours} hour{'' if hours == 1 else 's'}" if english else f"{hours} jam")
-        if minutes and not days:
+        if minutes:
             parts.append(f"{minutes} minute{'' if minutes == 1 else 's'}" if english else f"{minutes} menit")
         return " ".join(parts)
 

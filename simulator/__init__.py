@@ -9,6 +9,8 @@ from simulator.faults import Fault
 from simulator.running import running
 from simulator.simulator import Person, Simulator
 from simulator.tour import TourStep
-from simulator.trainer import Trainer, Waiting
+from simulator.trainer import ClockFace, Trainer, Waiting
 
-__all__ = ["Clock", "Fault", "Impossible", "Person", "Simulator", "TourStep", "Trainer", "Waiting", "running"]
+__all__ = [
+    "Clock", "ClockFace", "Fault", "Impossible", "Person", "Simulator", "TourStep", "Trainer", "Waiting", "running",
+]  # fmt: skip

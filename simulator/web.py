@@ -146,9 +146,12 @@ class Web:
     async def stop_jump(self, request: Request) -> Response:
         """End a jump where it is; only from this machine."""
         refusal = _not_the_trainer(request)
-        if refusal is None and self.simulator.trainer.stop_jump is not None:
-            self.simulator.trainer.stop_jump()
-        return refusal or JSONResponse(None)
+        if refusal is not None:
+            return refusal
+        if self.simulator.trainer.stop_jump is None:
+            return _error(409, "whoever started the simulator offers no jump")
+        self.simulator.trainer.stop_jump()
+        return JSONResponse(None)
 
     async def chat(self, request: Request) -> Response:
         """Return a person's messages, of `bot`, older than `before`, at most 60."""

@@ -4,33 +4,47 @@ from __future__ import annotations
 
 from sqlmodel import Session, col, select
 
-from storage.tables import Card, Official, Run, Task
+from storage.tables import Adoption, Card, Official, Run, Task
 from workflow import acts, cards, holders
+from workflow.adoption import load
 from workflow.deed import Stopped
 from workflow.moment import Moment
+from workflow.run_times import load_run_times
 from workflow.state import SETTLED, Part, PartStatus
 
 
 def open_tasks(session: Session, official: Official) -> list[Task]:
-    """Return the tasks an official owes in open runs, longest open first."""
-    return list(
-        session.exec(
-            select(Task)
-            .join(Card, col(Card.task_id) == Task.id)
-            .join(Run, col(Run.id) == Task.run_id)
-            .where(
-                Card.official_id == official.id,
-                col(Card.live).is_(True),
-                Task.status == PartStatus.OPEN,
-                Run.status == "open",
-            )
-            .order_by(col(Task.opened_at), col(Task.id))
+    """Return the tasks an official owes in open runs, most urgent first.
+
+    The earliest deadline comes first; then what has none, longest open first; what is paused last.
+    """
+    rows = session.exec(
+        select(Task, Run)
+        .join(Card, col(Card.task_id) == Task.id)
+        .join(Run, col(Run.id) == Task.run_id)
+        .where(
+            Card.official_id == official.id,
+            col(Card.live).is_(True),
+            Task.status == PartStatus.OPEN,
+            Run.status == "open",
         )
-    )
+        .order_by(col(Task.opened_at), col(Task.id))
+    ).all()
+    times = {
+        run.id: load_run_times(session, run, load(session.get_one(Adoption, run.adoption_id)))
+        for run in {run.id: run for _, run in rows}.values()
+    }
+
+    def urgency(row: tuple[Task, Run]) -> tuple[bool, bool, float]:
+        task, run = row
+        deadline = times[run.id].deadline(task)
+        return run.paused_at is not None, deadline is None, deadline.at.timestamp() if deadline else 0.0
+
+    return [task for task, _ in sorted(rows, key=urgency)]
 
 
 def lay_out(session: Session, moment: Moment, officials: list[Official]) -> int:
-    """Send every open card of a person anew; return how many there are."""
+    """Send every open card of a person anew, most urgent first; return how many there are."""
     count = 0
     for official in officials:
         for task in open_tasks(session, official):

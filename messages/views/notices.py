@@ -7,6 +7,7 @@ from messages.text import one_line
 from messages.views.asked import Asked, View
 from messages.views.run_facts import RunFacts
 from messages.views.values import recorded, shown_files
+from messages.views.working_time import used_of
 from storage.tables import ErasableText, Task
 from workflow.state import Part
 from workflow.verbs import Page, Press
@@ -60,6 +61,7 @@ def run_finished(asked: Asked) -> View:
             "started_at": facts.run.started_at,
             "ended_at": ended,
             "took": asked.reader.span(facts.run.started_at, ended) if ended else "",
+            "used": used_of(facts),
         },
         [[asked.button("show_run", Press(Page.RUN, facts.run.id or 0)),
           asked.button("show_files", Press(Page.FILES, facts.run.id or 0))]],

@@ -15,12 +15,14 @@ from messages.views.board import board_of
 from messages.views.progress import BLOCKING, progress_of
 from messages.views.quality import activity, quality_of, standard
 from messages.views.run_facts import RunFacts
+from messages.views.timing import LATE_AFTER_DAYS, day_length, late_words
 from messages.views.values import recorded
 from sop_definitions.model import Step
 from storage.tables import Adoption, Run, RunStep, Submission, Task
 from workflow import periods
-from workflow.adoption import load
+from workflow.adoption import Adopted, load
 from workflow.run_files import all_file_ids
+from workflow.run_times import load_run_times
 from workflow.state import Part, PartStatus
 from workflow.verbs import Page, Press, Verb
 
@@ -40,10 +42,10 @@ def status_list(asked: Asked) -> View:
     steps: dict[int, dict[int, str]] = {}
     for row in asked.session.exec(select(RunStep).where(col(RunStep.run_id).in_(ids))):
         steps.setdefault(row.run_id, {})[row.number] = row.status
-    opened: dict[int, Task] = {}
+    opened: dict[int, list[Task]] = {}
     owed = select(Task).where(col(Task.run_id).in_(ids), Task.status == PartStatus.OPEN, col(Task.part).in_(BLOCKING))
     for task in asked.session.exec(owed.order_by(col(Task.step), col(Task.id))):
-        opened.setdefault(task.run_id, task)
+        opened.setdefault(task.run_id, []).append(task)
     adopted = {
         row.id: load(row)
         for row in asked.session.exec(select(Adoption).where(col(Adoption.id).in_([run.adoption_id for run in runs])))
@@ -56,12 +58,29 @@ def status_list(asked: Asked) -> View:
             "progress": progress_of(
                 [step.number for step in adopted[run.adoption_id].definition.steps], steps.get(run.id or 0, {})
             ),
-            "who": asked.names.seat(opened[run.id].roles) if run.id in opened else "",
+            **_urgency(asked, run, adopted[run.adoption_id], opened.get(run.id or 0, [])),
         }
         for run in runs
     ]
     keyboard = [[asked.button("show_run_number", Press(Page.RUN, run.id or 0), run=run.number)] for run in runs]
     return View({"entries": entries}, keyboard)
+
+
+def _urgency(asked: Asked, run: Run, adopted: Adopted, opened: list[Task]) -> dict[str, Any]:
+    """Return whom a run waits for most, until when, and how late that is; or since when it is paused."""
+    times = load_run_times(asked.session, run, adopted, asked.office)
+    limits = [(deadline.at, task) for task in opened if (deadline := times.deadline(task)) is not None]
+    at, task = min(limits, key=lambda limit: limit[0]) if limits else (None, opened[0] if opened else None)
+    minutes = times.late_minutes(task, asked.now) if task is not None else 0
+    per_day = day_length(times.calendar, asked.now)
+    late_after_days = LATE_AFTER_DAYS
+    return {
+        "who": asked.names.seat(task.roles) if task is not None else "",
+        "due": at,
+        "over": asked.reader.working_span(minutes, per_day) if minutes else "",
+        "late": bool(late_words(asked.reader, minutes, per_day, late_after_days)),
+        "paused_at": run.paused_at,
+    }
 
 
 def board_text(asked: Asked) -> View:

@@ -7,12 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from messages.rendered import InlineButton
-from messages.text import Reader, one_line
+from messages.text import one_line
 from messages.views.asked import Asked, View
 from messages.views.board import Board, board_of
 from messages.views.quality import activity
 from messages.views.run_facts import RunFacts
+from messages.views.timing import paused_of
 from messages.views.values import Shown, recorded
+from messages.views.working_time import (
+    ShownExtension,
+    StepTime,
+    collected_by,
+    extensions_of,
+    most_pressing,
+    past_pauses,
+    took,
+)
 from sop_definitions.graph import predecessors
 from sop_definitions.model import Collect, Outcome
 from storage.tables import Official, RunStep, Task
@@ -26,7 +36,10 @@ BLOCKING = (Part.WORK, Part.DECISION, Part.PROOF, Part.UNIT, Part.REVIEW, Part.C
 
 @dataclass(frozen=True, slots=True)
 class StepLine:
-    """One step. ``state``: not_started, next, todo, deciding, returned, stopped, done or skipped."""
+    """One step. ``state``: not_started, next, todo, deciding, returned, stopped, done or skipped.
+
+    ``took`` is working time; ``allowed`` the SOP's waktu as printed.
+    """
 
     number: int
     activity: str
@@ -34,6 +47,10 @@ class StepLine:
     who: str
     at: datetime | None
     took: str
+    allowed: str
+    time: StepTime | None
+    collect_by: datetime | None
+    extensions: tuple[ShownExtension, ...]
     files: int
     values: tuple[Shown, ...]
     result: str
@@ -66,6 +83,8 @@ def status_run(asked: Asked) -> View:
             "started_at": facts.run.started_at,
             "ended_at": facts.run.ended_at,
             "reason": one_line(facts.text(facts.run.end_reason_id), 300),
+            "paused": paused_of(facts) if facts.run.status == "open" else None,
+            "pauses": past_pauses(facts),
         },
         _keyboard(asked, facts),
         more=f"/riwayat {facts.run.number}",
@@ -103,13 +122,18 @@ def _line(facts: RunFacts, number: int) -> StepLine:
     for output in outputs:
         fields |= output.data.get("fields", {})
     shown = tuple(v for v in recorded(facts, step, fields) if v.kind != "tick") if state == "done" else ()
+    spent, allowed = took(facts, number, row) if row is not None and state == "done" else ("", "")
     return StepLine(
         number=number,
         activity=activity(facts, number, 56),
         state=state,
         who=_who(facts, state, tasks),
         at=_at(row, state),
-        took=_took(facts.reader, row, state),
+        took=spent,
+        allowed=allowed,
+        time=most_pressing(facts, tasks) if facts.run.status == "open" else None,
+        collect_by=collected_by(facts, number),
+        extensions=extensions_of(facts, tasks),
         files=len({f.id for s in outputs for f in facts.submitted_files(s)}) if state == "done" else 0,
         values=shown[:3],
         result=_result(facts, step.outcomes, tasks),
@@ -171,12 +195,6 @@ def _at(row: RunStep | None, state: str) -> datetime | None:
     if state == "done":
         return row.closed_at
     return row.opened_at if state in ("todo", "deciding", "returned") else None
-
-
-def _took(reader: Reader, row: RunStep | None, state: str) -> str:
-    if row is None or state != "done" or row.opened_at is None or row.closed_at is None:
-        return ""
-    return reader.span(row.opened_at, row.closed_at)
 
 
 def _result(facts: RunFacts, outcomes: tuple[Outcome, ...], tasks: list[Task]) -> str:

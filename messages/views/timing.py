@@ -86,7 +86,7 @@ def timing_of(facts: RunFacts, task: Task) -> Timing | None:
         blank=deadline is None and collect_by is None and standard_duration(facts.adopted, task.step) is None,
         collect_by=collect_by,
         before_meeting=deadline is not None and deadline.basis is Basis.STANDARD and deadline.starts_at > facts.now,
-        passed=bool(late_days(facts, facts.times.late_minutes(task, facts.now))),
+        passed=bool(lateness(facts, facts.times.late_minutes(task, facts.now))),
         paused=paused_of(facts),
         asked=_asked(facts, task),
     )
@@ -95,9 +95,9 @@ def timing_of(facts: RunFacts, task: Task) -> Timing | None:
 def reminder_of(facts: RunFacts, task: Task) -> Reminder:
     """Return what a reminder of a task says first."""
     deadline, reader = facts.times.deadline(task), facts.reader
-    days = late_days(facts, facts.times.late_minutes(task, facts.now))
-    if days:
-        return Reminder(reader.working_days(days), "", "", of_office=False)
+    late = lateness(facts, facts.times.late_minutes(task, facts.now))
+    if late:
+        return Reminder(late, "", "", of_office=False)
     if deadline is not None and deadline.at > facts.now:
         return Reminder("", reader.near(deadline.at, facts.now), "", of_office=deadline.basis is Basis.COLLECT_BY)
     return Reminder("", "", waiting_since(reader, task.opened_at or facts.now, facts.now), of_office=False)
@@ -111,15 +111,18 @@ def waiting_since(reader: Reader, opened_at: datetime, now: datetime) -> str:
     return reader.hour(opened_at) if reader.language == "en" else reader.clock(opened_at)
 
 
-def late_days(facts: RunFacts, minutes: int) -> int:
-    """Return the whole working days of a lateness, 0 as long as the office does not call it late yet."""
-    return days_late(minutes, day_length(facts.times.calendar, facts.now), LATE_AFTER_DAYS)
+def lateness(facts: RunFacts, minutes: int) -> str:
+    """Return what a lateness of so many working minutes is called, '' as long as the office does not call it late."""
+    per_day = day_length(facts.times.calendar, facts.now)
+    return late_words(facts.reader, minutes, per_day, LATE_AFTER_DAYS)
 
 
-def days_late(minutes: int, per_day: int, late_after_days: int) -> int:
-    """Return the whole working days in a lateness of so many working minutes, 0 below ``late_after_days``."""
+def late_words(reader: Reader, minutes: int, per_day: int, late_after_days: int) -> str:
+    """Return how late something is, in whole working days ('2 hari kerja'); '' below ``late_after_days``."""
     days = minutes // per_day
-    return max(1, days) if minutes and days >= late_after_days else 0
+    if minutes < 1 or days < late_after_days:
+        return ""
+    return reader.working_days(days) if days else reader.working_span(minutes, per_day)
 
 
 def day_length(calendar: WorkingTime, at: datetime) -> int:

@@ -1,6 +1,7 @@
 // All phones on one page, kept up to date by server-sent events.
 import { el, load } from "./dom.js";
 import { Phone } from "./phone.js";
+import { TrainingTime } from "./time.js";
 import { Tour } from "./tour.js";
 import { trainer } from "./trainer.js";
 
@@ -11,6 +12,7 @@ class Town {
     this.switcher = document.getElementById("switcher");
     this.line = document.getElementById("line");
     this.tour = new Tour(this);
+    this.time = new TrainingTime();
     this.pictureDialog = document.getElementById("picture");
   }
 
@@ -50,6 +52,7 @@ class Town {
     }
     if (!this.active && this.phones.size) this.activate(this.phones.values().next().value);
     this.tour.set(this.only ? [] : state.tour);
+    this.time.set(state.clock);
     if (!this.phones.size) this.main.replaceChildren(el("p", {}, "Belum ada telepon. Tambahkan bot dan orang lewat API kendali."));
   }
 
@@ -104,6 +107,7 @@ class Town {
     on("toast", (data) => phone(data, (one) => one.toast(data)));
     on("typing", (data) => phone(data, (one) => one.typing(true)));
     on("commands", (data) => { for (const one of this.phones.values()) if (one.bot.id === data.bot) { one.shape = null; one.state({ commands: data.menus[one.person.id] ?? [], unread: one.unreadCount }); } });
+    on("clock", (data) => this.time.set(data));
     on("people", () => this.refresh());
     events.onerror = () => { this.line.textContent = "Terputus dari Pandu, menyambung kembali…"; };
     document.addEventListener("visibilitychange", () => { if (this.active && this.reading(this.active)) this.active.read(); });

@@ -1,4 +1,4 @@
-// The trainer's drawer: what goes wrong on purpose, what is on its way, and beginning afresh.
+// The trainer's drawer: the clock, what goes wrong on purpose, what is on its way, and beginning afresh.
 import { act, clock, el, load } from "./dom.js";
 
 const FAULTS = [
@@ -37,6 +37,8 @@ class Drawer {
     document.body.append(this.asked);
     this.dialog.replaceChildren(
       el("h2", { id: "trainer-title" }, "Untuk pelatih"),
+      this.town.time.section,
+      el("h3", {}, "Gangguan"),
       el("p", {}, "Coba apa yang terjadi bila jaringan bermasalah. Sesudahnya matikan kembali."),
       el("div", { role: "group", "aria-label": "Gangguan" }, ...FAULTS.map(([id, label]) => this.fault(id, label))),
       el("h3", {}, "Yang terbuka pada tiap telepon"), this.cards,
@@ -60,7 +62,9 @@ class Drawer {
   }
 
   async open() {
-    const { outbox, reset } = await load("trainer");
+    const { outbox, reset, jump } = await load("trainer");
+    this.town.time.section.hidden = !jump;
+    this.town.time.propose();
     this.outbox.hidden = !outbox;
     this.resetting.hidden = !reset;
     await this.show();

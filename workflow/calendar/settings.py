@@ -30,8 +30,9 @@ def parse_hours(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     found: list[Stretch] = []
-    for part in value.split(","):
-        match = _STRETCH.fullmatch(part.strip().lower())
+    # "dan" as well: in the braces of a YAML file a comma would end the value.
+    for part in re.split(r",|\bdan\b", value.lower()):
+        match = _STRETCH.fullmatch(part.strip())
         if match is None:
             raise ValueError(f"Jam kerja '{value[:40]}' belum terbaca. {_EXAMPLE}")
         opens_h, opens_m, closes_h, closes_m = (int(number) for number in match.groups())
@@ -81,8 +82,8 @@ class RamadanDates(_Frozen):
     last: date
 
     def model_post_init(self, _context: Any, /) -> None:
-        """Refuse what is no lunar month."""
-        if not 28 <= (self.last - self.first).days <= 29:
+        """Refuse what is no lunar month; a day more or less, since its first day may be an estimate still."""
+        if not 27 <= (self.last - self.first).days <= 30:
             raise ValueError("Ramadan lamanya 29 atau 30 hari. Periksa tanggal awal dan akhirnya.")
 
 
@@ -109,6 +110,8 @@ class CalendarSettings(_Frozen):
     """What ``Office.calendar`` holds: all that differs from the defaults.
 
     ``days`` is the length of the working week: 5 (Monday to Friday) or 6 (with Saturday).
+    ``from_chat`` names the settings that were last set in chat: the office file does not
+    overwrite those unasked (a special day says so itself).
     """
 
     days: Literal[5, 6] = 5
@@ -116,6 +119,7 @@ class CalendarSettings(_Frozen):
     ramadan_hours: WeekHours = WeekHours()
     ramadan: tuple[RamadanDates, ...] = ()
     special: Annotated[tuple[SpecialDay, ...], Field(max_length=MOST_SPECIAL_DAYS), AfterValidator(_once)] = ()
+    from_chat: tuple[Literal["days", "hours", "ramadan_hours", "ramadan"], ...] = ()
 
     def model_post_init(self, _context: Any, /) -> None:
         """Refuse hours for a day on which nobody works."""

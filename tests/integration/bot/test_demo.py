@@ -46,13 +46,15 @@ async def test_a_reset_begins_afresh_and_leaves_other_files_alone(
     async with httpx.AsyncClient(base_url=url) as client:
         said = await client.post("/_control/says", json={"user_id": CAMAT, "text": "sebelum diulang"})
         assert said.status_code == 200
-        assert (await client.get("/_control/trainer")).json() == {"outbox": True, "reset": True}
+        assert (await client.get("/_control/trainer")).json() == {"outbox": True, "reset": True, "jump": True}
         assert isinstance((await client.get("/_control/outbox")).json(), list)
+        assert (await client.post("/_control/clock/jump", json={"to": "morning"})).status_code == 202
         assert (await client.post("/_control/reset", content=b"{}")).status_code == 415, "a form must not reset"
         assert (await client.post("/_control/reset", json={})).status_code == 200
     async with httpx.AsyncClient(base_url=await address(demo)) as client:
         chat = (await client.get(f"/_control/chats/{CAMAT}")).json()
         assert [one["text"] for one in chat["messages"] if not one["from_bot"]] == ["/start"]
+        assert (await client.get("/_control/clock")).json()["moved"] is False
     assert own.read_text() == "jangan dihapus"
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import re
 import signal
+import sqlite3
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
 import pytest
 
+from bot.demo_clock import CLOCK, DemoClock
 from simulator import Simulator
 from tests.integration.bot.conftest import AHMAD, TOKEN
 from tests.integration.bot.processes import ended, start
@@ -72,6 +75,25 @@ async def test_it_runs_alone_and_stops_cleanly(
     assert code == 0
     assert "Traceback" not in err
     assert simulator.pending() == 0
+
+
+async def test_only_the_demo_has_a_clock_that_can_be_moved(tmp_path: Path, address: str, simulator: Simulator) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    DemoClock(data / CLOCK).forward(timedelta(days=30))
+    process = await start(tmp_path, "run", telegram_token=TOKEN, telegram_api_url=address, data_dir="data")
+    await until_polled(simulator)
+    simulator.opens_link(AHMAD)
+    assert await simulator.world.until(lambda: len(simulator.chat(AHMAD)) == 2, 10)
+    async with aiohttp.ClientSession() as session:
+        for way in ("jump", "stop"):
+            async with session.post(f"{address}/_control/clock/{way}", json={"to": "morning"}) as answer:
+                assert answer.status == 409
+    code, _, err = await stop(process, signal.SIGTERM)
+    assert code == 0, err
+    with sqlite3.connect(data / "pandu.db") as rows:
+        ((received,),) = rows.execute("SELECT received_at FROM inbox").fetchall()
+    assert abs(datetime.fromisoformat(received).replace(tzinfo=UTC) - datetime.now(UTC)) < timedelta(minutes=5)
 
 
 async def test_the_demo_starts_goes_on_and_ends_cleanly(tmp_path: Path) -> None:

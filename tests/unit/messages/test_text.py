@@ -115,8 +115,8 @@ def test_lengths_are_telegrams() -> None:
         (60, "1 jam", "1 hour"),
         (449, "7 jam 29 menit", "7 hours 29 minutes"),
         (450, "1 hari kerja", "1 working day"),
-        (450 + 59, "1 hari kerja", "1 working day"),
-        (2 * 450 + 61, "2 hari kerja 1 jam", "2 working days 1 hour"),
+        (450 + 59, "1 hari kerja 59 menit", "1 working day 59 minutes"),
+        (2 * 450 + 61, "2 hari kerja 1 jam 1 menit", "2 working days 1 hour 1 minute"),
         (41 * 450 + 180, "41 hari kerja 3 jam", "41 working days 3 hours"),
     ],
 )

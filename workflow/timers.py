@@ -1,0 +1,26 @@
+"""What happens when a timer fires: one line per kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlmodel import Session
+
+from storage import timers
+from storage.tables import Timer
+from workflow.moment import Moment
+
+FIRE: dict[str, Callable[[Session, Moment, Timer], None]] = {}
+"""By kind of timer. What is called finds the timer's run locked and the timer gone."""
+
+
+def fire(session: Session, moment: Moment, timer_id: int) -> bool:
+    """Let a due timer happen; say whether it did, or somebody else was first.
+
+    Raises :class:`KeyError` for a kind that nobody knows.
+    """
+    timer = timers.take(session, timer_id, moment.now)
+    if timer is None:
+        return False
+    FIRE[timer.kind](session, moment, timer)
+    return True
