@@ -28,6 +28,7 @@ from workflow.moment import Moment
 from workflow.people import officials_of
 from workflow.reply import Reply
 from workflow.rules import Refused
+from workflow.seats import settling
 from workflow.verbs import Page, Press, QuestionPress, Verb, parse
 
 __all__ = ["Context", "Toast", "handle"]
@@ -96,7 +97,9 @@ def handle(session: Session, incoming: Incoming, context: Context) -> Toast | No
         # Groups and channels: Pandu speaks to officials in private only.
         return Toast("private_only", language=context.default_language) if incoming.kind == "tap" else None
     presence.changed(session, moment, incoming.chat_id, reachable=True)
-    talk = Talk(session, moment, incoming, officials_of(session, incoming.person), context.default_language)
+    officials = officials_of(session, incoming.person)
+    settling.settle_if_due(session, officials, moment.now)
+    talk = Talk(session, moment, incoming, officials, context.default_language)
     if not talk.officials:
         return _stranger(talk)
     if incoming.kind == "tap":

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from storage import audit
 from storage.tables import File, Official, Run, Submission, Task
-from workflow import beginning, cards, consequences, holders, lapsing, rules, run_state, texts
+from workflow import beginning, cards, consequences, holders, lapsing, mandates, rules, run_state, texts
 from workflow.actions import Transition
 from workflow.deed import Deed, Stopped
 from workflow.moment import Moment
@@ -122,10 +122,12 @@ def perform(session: Session, moment: Moment, deed: Deed) -> Submission:
 
 def _submit(session: Session, moment: Moment, deed: Deed) -> Submission:
     task = deed.task
+    mandate = mandates.of_task(session, task, deed.official)
     submission = Submission(
         office_id=task.office_id, run_id=task.run_id, task_id=task.id or 0, step=task.step,
         round=deed.loaded.steps[task.step].round, activation=task.activation, verb=deed.verb,
-        official_id=deed.official.id or 0, capacity=holders.capacity(session, task, deed.official),
+        official_id=deed.official.id or 0, capacity=mandate.capacity, mandate=mandate.kind,
+        principal_id=mandate.principal_id,
         at=moment.now, data=texts.salted(moment, deed.data),
         outcome=deed.outcome, target=deed.target, units=sorted(deed.units),
         reason_id=texts.keep(session, moment, task.office_id, deed.reason) if deed.reason else None,
@@ -181,6 +183,8 @@ def _record(
             "reason": texts.digest_of(session, submission.reason_id),
             "files": {str(file_id): sha256 for file_id, sha256 in files},
             "run": deed.loaded.run.status,
+            "mandate": submission.mandate,
+            "principal": submission.principal_id,
             "moved": _moved(transition),
         },
         actor_id=deed.official.id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlmodel import Session
 
 from storage.tables import Official, Task
-from workflow import people
+from workflow import delegations, people
 from workflow.state import Part
 
 
@@ -18,6 +18,11 @@ def holders(session: Session, task: Task) -> list[Official]:
         assigned = session.get(Official, task.assigned_to)
         if assigned is not None and assigned.active:
             return [assigned]
+    return delegations.passed_on(session, seated(session, task), task)
+
+
+def seated(session: Session, task: Task) -> list[Official]:
+    """Return who owes a task by the seats held now, before any delegation."""
     if task.part == Part.INVITATION:
         invited = session.get(Official, int(task.subject))
         return [invited] if invited and invited.active else []

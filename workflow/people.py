@@ -16,6 +16,7 @@ from sqlmodel import Session, and_, col, exists, or_, select
 from storage.tables import Bot, Chat, Official, Seat, Unit
 from workflow.adoption import Adopted, head_role, secretary_role
 from workflow.job_titles import job_title
+from workflow.seats.terms import Capacity
 
 
 def holders(session: Session, office_id: str, roles: Collection[str], unit_id: str = "") -> list[Official]:
@@ -44,15 +45,16 @@ def unit_staff(session: Session, office_id: str, role: str, unit_id: str) -> lis
 
 
 def seats_of(session: Session, official_id: int) -> list[Seat]:
-    """Return an official's seats, those of the whole office first."""
-    return list(session.exec(select(Seat).where(Seat.official_id == official_id).order_by(Seat.unit_id, Seat.role)))
+    """Return the seats an official holds now, those of the whole office first."""
+    held = select(Seat).where(Seat.official_id == official_id, col(Seat.held))
+    return list(session.exec(held.order_by(Seat.unit_id, Seat.role)))
 
 
 def holds(session: Session, official: Official, roles: Collection[str], unit_id: str = "") -> bool:
     """Say whether an active official holds any of the roles now (in that unit, if one is named)."""
     if not official.active:
         return False
-    query = select(Seat.id).where(Seat.official_id == official.id, col(Seat.role).in_(sorted(roles)))
+    query = select(Seat.id).where(Seat.official_id == official.id, col(Seat.held), col(Seat.role).in_(sorted(roles)))
     if unit_id:
         query = query.where(Seat.unit_id == unit_id)
     return session.exec(query.limit(1)).first() is not None
@@ -108,7 +110,7 @@ def joined(session: Session, official: Official) -> bool:
 
 
 def capacity(session: Session, official: Official, roles: Iterable[str], unit_id: str = "") -> str:
-    """Return, in Indonesian, the seat in which somebody acts, e.g. 'Kasi Pemerintahan'.
+    """Return, in Indonesian, the seat in which somebody acts, e.g. 'Kasi Pemerintahan' or 'Plh. Camat'.
 
     Of several seats the most telling is named: one in the unit asked about, then one with
     one of the roles, in the order given. Somebody who acts without such a seat (an admin,
@@ -122,12 +124,13 @@ def capacity(session: Session, official: Official, roles: Iterable[str], unit_id
         return (bool(unit_id) and seat.unit_id != unit_id, rank, seat.unit_id, seat.role)
 
     named = and_(col(Unit.office_id) == col(Seat.office_id), col(Unit.id) == col(Seat.unit_id))
-    query = select(Seat, Unit.name).join(Unit, named, isouter=True).where(Seat.official_id == official.id)
+    query = select(Seat, Unit.name).join(Unit, named, isouter=True)
+    query = query.where(Seat.official_id == official.id, col(Seat.held))
     rows: list[tuple[Seat, str | None]] = [(seat, name) for seat, name in session.exec(query)]
     if not rows:
         return "Admin" if official.admin else "Peserta"
     seat, unit_name = min(rows, key=distance)
-    return seat.title or job_title(seat.role, unit_name)
+    return Capacity(seat.capacity).prefix + (seat.title or job_title(seat.role, unit_name))
 
 
 def title(session: Session, official: Official) -> str:
@@ -143,7 +146,7 @@ def _officials(session: Session, office_id: str, condition: ColumnElement[bool])
 def _seated(office_id: str, roles: Collection[str] | None, unit_id: str) -> ColumnElement[bool]:
     """Return the condition that an official has a seat with one of the roles (None: any)."""
     seat = aliased(Seat)
-    query = exists().where(col(seat.official_id) == col(Official.id), col(seat.office_id) == office_id)
+    query = exists().where(col(seat.official_id) == col(Official.id), col(seat.office_id) == office_id, col(seat.held))
     if roles is not None:
         query = query.where(col(seat.role).in_(sorted(roles)))
     if unit_id:
@@ -153,4 +156,6 @@ def _seated(office_id: str, roles: Collection[str] | None, unit_id: str) -> Colu
 
 def _headed_somewhere(office_id: str, role: str) -> ColumnElement[bool]:
     seat = aliased(Seat)
-    return exists().where(col(seat.office_id) == office_id, col(seat.role) == role, col(seat.unit_id) != "")
+    return exists().where(
+        col(seat.office_id) == office_id, col(seat.role) == role, col(seat.unit_id) != "", col(seat.held)
+    )

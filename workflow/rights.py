@@ -41,7 +41,8 @@ def may_read_files(session: Session, official: Official, run: Run) -> bool:
     ).first()
     if acted is not None:
         return True
-    seats = session.exec(select(Seat).where(Seat.official_id == official.id)).all()
+    # Held or once held: who worked on a run goes on reading it (their submissions say so, too).
+    seats = session.exec(select(Seat).where(Seat.official_id == official.id, col(Seat.held))).all()
     tasks = session.exec(select(Task).where(Task.run_id == run.id, col(Task.part) != "invitation")).all()
     if any(task.assigned_to == official.id for task in tasks):
         return True

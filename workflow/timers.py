@@ -9,8 +9,11 @@ from sqlmodel import Session
 from storage import timers
 from storage.tables import Timer
 from workflow.moment import Moment
+from workflow.seats import settling
 
-FIRE: dict[str, Callable[[Session, Moment, Timer], None]] = {}
+FIRE: dict[str, Callable[[Session, Moment, Timer], None]] = {
+    settling.KIND: settling.fire,
+}
 """By kind of timer. What is called finds the timer's run locked and the timer gone."""
 
 

@@ -101,6 +101,9 @@ class Seat(Table, table=True):
     held: bool = True
     starts_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     ends_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    principal_id: int | None = Field(
+        default=None, foreign_key="official.id", description="Whose definitive seat a Plh. takes meanwhile"
+    )
     order_number: str | None = None
     order_date: str | None = Field(default=None, description="ISO date, as printed on the order")
     order_file_id: int | None = Field(default=None, foreign_key="file.id")

@@ -96,7 +96,7 @@ def _seated_roles(session: Session, file: OfficeFile, *, prune: bool) -> set[str
     seats = (
         select(Seat.role)
         .join(Official, col(Official.id) == Seat.official_id)
-        .where(Seat.office_id == file.office.id, col(Official.active).is_(True))
+        .where(Seat.office_id == file.office.id, col(Seat.held), col(Official.active).is_(True))
     )
     return listed | set(session.exec(seats))
 

@@ -47,7 +47,9 @@ class _Planner:
         officials = select(Official).where(Official.office_id == office_id).order_by(col(Official.id))
         self.rows = list(session.exec(officials))
         self.seats: dict[int, list[Seat]] = defaultdict(list)
-        for seat in session.exec(select(Seat).where(Seat.office_id == office_id).order_by(col(Seat.id))):
+        for seat in session.exec(
+            select(Seat).where(Seat.office_id == office_id, col(Seat.held)).order_by(col(Seat.id))
+        ):
             self.seats[seat.official_id].append(seat)
         linked = select(Invitation.official_id, Invitation.claimed_by).where(
             Invitation.office_id == office_id, Invitation.status == "confirmed"

@@ -81,6 +81,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("held", sa.Boolean(), nullable=False, server_default=sa.true()))
         batch_op.add_column(sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("principal_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("order_number", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("order_date", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("order_file_id", sa.Integer(), nullable=True))
@@ -99,6 +100,7 @@ def upgrade() -> None:
         )
         batch_op.create_foreign_key(batch_op.f("fk_seat_appointed_by_official"), "official", ["appointed_by"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_seat_order_file_id_file"), "file", ["order_file_id"], ["id"])
+        batch_op.create_foreign_key(batch_op.f("fk_seat_principal_id_official"), "official", ["principal_id"], ["id"])
 
     with op.batch_alter_table("submission", schema=None) as batch_op:
         batch_op.add_column(sa.Column("principal_id", sa.Integer(), nullable=True))
@@ -117,6 +119,7 @@ def downgrade() -> None:
         batch_op.drop_column("principal_id")
 
     with op.batch_alter_table("seat", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_seat_principal_id_official"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_seat_order_file_id_file"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_seat_appointed_by_official"), type_="foreignkey")
         batch_op.drop_index("uq_seat_held", sqlite_where=sa.text("held = 1"), postgresql_where=sa.text("held"))
@@ -129,6 +132,7 @@ def downgrade() -> None:
         batch_op.drop_column("order_file_id")
         batch_op.drop_column("order_date")
         batch_op.drop_column("order_number")
+        batch_op.drop_column("principal_id")
         batch_op.drop_column("ends_at")
         batch_op.drop_column("starts_at")
         batch_op.drop_column("held")
