@@ -91,6 +91,18 @@ TOASTS: dict[str, tuple[str, str]] = {
         "SOP ini sudah berjalan untuk periode yang sama (run {run_number}).",
         "This SOP already runs for the same period (run {run_number}).",
     ),
+    "calendar_no_days": ("Tidak ada tanggal yang dapat dipilih saat ini.", "There is no date to choose just now."),
+    "calendar_already_off": ("Kantor memang libur pada tanggal itu.", "The office is closed on that date anyway."),
+    "calendar_already_on": ("Kantor memang masuk pada tanggal itu.", "The office works on that date anyway."),
+    "calendar_same": ("Kalendernya memang sudah begitu.", "The calendar already says so."),
+    "calendar_meanwhile": (
+        "Kalender diubah orang lain sementara itu. Mohon ketik /kalender dan ulangi.",
+        "Somebody else has changed the calendar meanwhile. Please type /kalender and try again.",
+    ),
+    "calendar_too_far": (
+        "Tanggal itu terlalu jauh dari perkiraannya. Mohon periksa lagi.",
+        "That date is too far from the estimate. Please check it.",
+    ),
     "error": (
         "Mohon maaf, belum berhasil. Mohon coba lagi sebentar lagi.",
         "Sorry, that did not work. Please try again in a moment.",

@@ -55,6 +55,7 @@ class Page(StrEnum):
     HISTORY = "history"
     ARCHIVE = "archive"
     CHOOSE_SOP = "sop"
+    CALENDAR = "cal"  # id is the official's row, the argument what to change
     ENROL = "enrol"  # with yes | no as argument; id is the invitation
 
 

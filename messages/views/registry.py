@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from messages.views import asking, notices, pages, plain, progress, starting
+from messages.views import asking, calendar, notices, pages, plain, progress, starting
 from messages.views.asked import Asked, View
 
 MESSAGES: dict[str, Callable[[Asked], View]] = {
@@ -56,6 +56,16 @@ MESSAGES: dict[str, Callable[[Asked], View]] = {
     "file_refused": plain.file_refused,
     "file_no_task": plain.bare,
     "draft_for_head": notices.draft_for_head,
+    # The office's calendar
+    "calendar": calendar.calendar,
+    "calendar_pick": calendar.calendar_pick,
+    "calendar_estimate": calendar.calendar_estimate,
+    "calendar_ask_day": calendar.calendar_ask_day,
+    "calendar_ask_name": calendar.calendar_ask_name,
+    "calendar_hours": calendar.calendar_hours,
+    "calendar_ask_hours": calendar.calendar_ask_hours,
+    "calendar_change": calendar.calendar_change,
+    "deadlines_moved": calendar.deadlines_moved,
     # Telling
     "returned": notices.returned,
     "withdrawn_note": notices.withdrawn_note,

@@ -27,6 +27,8 @@ KINDS = {
     "progress": "Pages",
     "asking": "Questions",
     "notices": "Notices",
+    "moving": "Moving time",
+    "calendar": "The office's calendar",
 }
 """Module of a message's view -> where it stands in the gallery."""
 

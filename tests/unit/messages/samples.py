@@ -54,7 +54,8 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
     decision, merged = place.task(9, Part.DECISION).id, place.task(8, Part.COLLECTION).id
     invite, unit = place.task(4, Part.WORK).id, place.task(6, Part.UNIT, "trantib").id
     camat = place.official(CAMAT).id
-    question = {"question": Q}
+    question: dict[str, Any] = {"question": Q}
+    holiday = words or "Hari Raya Idul Fitri"
     return [
         *[(name, {}) for name in (
             "home", "help", "tasks_none", "stranger", "enrol_waiting", "enrol_done", "enrol_refused",
@@ -116,6 +117,22 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
         ("meeting_changed", {"run_id": run, "step": 4}),
         ("schedule_changed", {"task_id": invite}),
         ("corrected", {"task_id": invite, "field_id": "tempat"}),
+        ("calendar", {}),
+        *[("calendar_pick", {**question, "action": a}) for a in ("work", "confirm", "remove")],
+        ("calendar_estimate", {**question, "day": "2027-03-10", "name": holiday}),
+        *[("calendar_ask_day", {**question, "action": a, "name": holiday, "day": "2027-03-10"})
+          for a in ("holiday", "work", "moved")],
+        ("calendar_ask_name", {**question, "day": "2027-02-22"}),
+        *[("calendar_hours", {**question, "fasting": f}) for f in (False, True)],
+        *[("calendar_ask_hours", {**question, "group": g, "fasting": f})
+          for g, f in (("monday_to_thursday", False), ("saturday", False), ("friday", True))],
+        *[("calendar_change", {**asked, "what": {"day": "2027-03-11", "name": holiday, **what}, "moved": moved})
+          for asked, moved in ((question, 3), (question, 0), ({}, 3), ({}, 0))
+          for what in ({"kind": "holiday"}, {"kind": "working"}, {"kind": "confirmed"}, {"kind": "removed"},
+                       {"kind": "moved", "from": "2027-03-10"}, {"kind": "week", "days": 6},
+                       {"kind": "hours", "group": "friday", "fasting": True, "hours": "08.00-11.30, 12.30-15.30"},
+                       {"kind": "hours", "group": "friday", "fasting": False, "hours": None})],
+        ("deadlines_moved", {"before": {str(decision): "2027-01-07T09:00:00+00:00", str(merged): None}}),
         ("vacant_seat", {"run_id": run, "step": 9, "role": "camat", "unit": "", "absent": [camat]}),
         ("vacant_seat", {"run_id": run, "step": 6, "role": "kasi_kasubag", "unit": "trantib"}),
         ("unreachable", {"official_id": camat}),
