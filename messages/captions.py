@@ -49,6 +49,14 @@ CAPTIONS: dict[str, Caption] = {
     "attend_yes": Caption("Hadir", "Attending"),
     "attend_no": Caption("Berhalangan", "Unable to attend"),
     "attend_deputy": Caption("Diwakilkan", "Sending a deputy"),
+    # Moving time
+    "extend": Caption("Minta dispensasi", "Ask for more time"),
+    "grant": Caption("Setujui", "Grant"),
+    "deny": Caption("Tidak disetujui", "Do not grant"),
+    "collect_by": Caption("Batas pengumpulan", "Collection date"),
+    "clear_date": Caption("Hapus batas", "Clear the date"),
+    "resume_run": Caption("Lanjutkan pelaksanaan", "Let the run go on"),
+    "yes_assign": Caption("Ya, alihkan", "Yes, hand it over"),
     # Questions
     "skip": Caption("Lewati", "Skip"),
     "send_reason": Caption("Kirim alasan", "Send reason"),

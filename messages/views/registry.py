@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from messages.views import asking, calendar, notices, pages, plain, progress, starting
+from messages.views import asking, calendar, moving, notices, pages, plain, progress, starting
 from messages.views.asked import Asked, View
 
 MESSAGES: dict[str, Callable[[Asked], View]] = {
@@ -66,6 +66,23 @@ MESSAGES: dict[str, Callable[[Asked], View]] = {
     "calendar_ask_hours": calendar.calendar_ask_hours,
     "calendar_change": calendar.calendar_change,
     "deadlines_moved": calendar.deadlines_moved,
+    # Moving time
+    "ask_extension_task": moving.ask_extension_task,
+    "extension_none": moving.extension_none,
+    "ask_until": moving.ask_until,
+    "extension_sent": moving.extension_sent,
+    "extension_asked": moving.extension_asked,
+    "extension_decided": moving.extension_decided,
+    "pause_which": moving.pause_which,
+    "run_paused": moving.run_paused,
+    "run_resumed": moving.run_resumed,
+    "ask_collect_by": moving.ask_collect_by,
+    "collect_by_choice": moving.collect_by_choice,
+    "collect_by_set": moving.collect_by_set,
+    "collect_by_changed": moving.collect_by_changed,
+    "ask_assignee": moving.ask_assignee,
+    "confirm_assign": moving.confirm_assign,
+    "task_reassigned": moving.task_reassigned,
     # Telling
     "returned": notices.returned,
     "withdrawn_note": notices.withdrawn_note,

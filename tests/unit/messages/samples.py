@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sqlmodel import select
 
-from storage.tables import ErasableText, Invitation, Question, Run
-from tests.unit.messages.town import BOT, CAMAT, SEKCAM, START, Town
+from storage.tables import ErasableText, Extension, Invitation, Pause, Question, Run, RunStep
+from tests.unit.messages.town import BOT, CAMAT, KASI_TRANTIB, SEKCAM, START, Town
 from workflow.state import Part
 
 Q = "0a1b2c3d4"
@@ -15,7 +16,7 @@ Q = "0a1b2c3d4"
 TOAST_FACTS = {
     "time": "2027-01-07T02:12:00+00:00", "timezone": "Asia/Jakarta", "name": "Siti <b>Rahayu</b>", "min": 1,
     "label": {"id": "Sudah saya paraf", "en": "I have initialled it"}, "count": 2, "minutes": 40, "answer": "yes",
-    "run_number": 3,
+    "run_number": 3, "run": 12,
 }  # fmt: skip
 """Everything that some answer to a tap names."""
 
@@ -39,7 +40,33 @@ def prepare(place: Town) -> None:
             data={"files": [1], "target": 8, "units": ["trantib"], "reason": "Salah periode"},
         )
     )  # fmt: skip
+    _move_time(place)
     place.session.flush()
+
+
+def _move_time(place: Town) -> None:
+    """Requests for more time and pauses, at times and for openings at which they change nothing else."""
+    unit, camat = place.task(6, Part.UNIT, "trantib"), place.official(CAMAT).id or 0
+    reason = place.session.exec(select(ErasableText)).one().id or 0
+    step = place.session.exec(select(RunStep).where(RunStep.number == 6)).one()
+    step.collect_by, step.collect_by_set_at = place.now + timedelta(days=2), place.now
+    common: dict[str, Any] = {"office_id": "sumbang", "run_id": unit.run_id}
+    for number, status in enumerate(("asked", "granted", "refused"), 1):
+        decided = {"decided_by": camat, "decided_at": place.now} if status != "asked" else {}
+        place.session.add(
+            Extension(
+                id=number, **common, task_id=unit.id or 0, activation=99, asked_by=place.official(KASI_TRANTIB).id or 0,
+                asked_at=place.now, until=place.now + timedelta(days=3), reason_id=reason, status=status, **decided,
+                decision_reason_id=reason if status == "refused" else None,
+            )
+        )  # fmt: skip
+    for number, end in ((1, None), (2, place.now + timedelta(days=52))):
+        place.session.add(
+            Pause(
+                id=number, **common, started_at=place.now + timedelta(days=49 + number), started_by=camat,
+                reason_id=reason, ended_at=end, ended_by=camat if end else None, end_reason_id=reason if end else None,
+            )
+        )  # fmt: skip
 
 
 def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, Any]]]:
@@ -53,7 +80,7 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
     reason = place.session.exec(select(ErasableText)).one().id
     decision, merged = place.task(9, Part.DECISION).id, place.task(8, Part.COLLECTION).id
     invite, unit = place.task(4, Part.WORK).id, place.task(6, Part.UNIT, "trantib").id
-    camat = place.official(CAMAT).id
+    camat, sekcam = place.official(CAMAT).id, place.official(SEKCAM).id
     question: dict[str, Any] = {"question": Q}
     holiday = words or "Hari Raya Idul Fitri"
     return [
@@ -92,7 +119,8 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
         ("ask_target", {**question, "task_id": decision, "outcome": "kembalikan", "chosen": []}),
         ("ask_target", {**question, "task_id": decision, "outcome": "kembalikan", "chosen": ["trantib"]}),
         *[("ask_reason", {**question, "task_id": decision, "run_id": run, "purpose": p, "text": t, "files": f})
-          for p in ("return", "nil", "waive", "cancel_run") for t, f in ((None, 0), (reason_words, 0), (None, 2))],
+          for p in ("return", "nil", "waive", "cancel_run", "pause_run", "extension", "refuse_extension")
+          for t, f in ((None, 0), (reason_words, 0), (None, 2))],
         ("ask_unit", {**question, "task_id": unit, "units": ["trantib", "sekretariat"]}),
         ("ask_task", {**question, "task_ids": [merged, unit], "files": 1}),
         ("ask_correction", {**question, "task_id": invite, "field_ids": ["tanggal", "tempat"]}),
@@ -133,6 +161,22 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
                        {"kind": "hours", "group": "friday", "fasting": True, "hours": "08.00-11.30, 12.30-15.30"},
                        {"kind": "hours", "group": "friday", "fasting": False, "hours": None})],
         ("deadlines_moved", {"before": {str(decision): "2027-01-07T09:00:00+00:00", str(merged): None}}),
+        ("ask_extension_task", {**question, "task_ids": [merged, unit]}),
+        *[("extension_none", {"owing": n}) for n in (0, 2)],
+        ("ask_until", {**question, "task_id": decision}),
+        ("extension_sent", {"task_id": unit, "extension_id": 1}),
+        *[("extension_asked", {"task_id": unit, "extension_id": n, "replaces": n == 1}) for n in (1, 2)],
+        *[("extension_decided", {"task_id": unit, "extension_id": n}) for n in (2, 3)],
+        *[("pause_which", {"run_ids": ids, "stopping": s}) for ids in ([run], []) for s in (True, False)],
+        ("run_paused", {"run_id": run, "pause_id": 1}),
+        ("run_resumed", {"run_id": run, "pause_id": 2}),
+        *[(name, {**question, "run_id": run, "step": 6}) for name in ("ask_collect_by", "collect_by_choice")],
+        *[("collect_by_set", {"run_id": run, "step": n}) for n in (6, 8)],
+        *[("collect_by_changed", {"run_id": run, "step": n, "by": camat, "had": had})
+          for n, had in ((6, None), (6, "2027-01-07T09:00:00+00:00"), (8, "2027-01-07T09:00:00+00:00"))],
+        ("ask_assignee", {**question, "task_id": unit, "official_ids": [camat, sekcam], "more": True}),
+        *[("confirm_assign", {**question, "task_id": t, "to": sekcam}) for t in (unit, decision)],
+        *[("task_reassigned", {"task_id": unit, "by": camat, "to": to}) for to in (camat, sekcam)],
         ("vacant_seat", {"run_id": run, "step": 9, "role": "camat", "unit": "", "absent": [camat]}),
         ("vacant_seat", {"run_id": run, "step": 6, "role": "kasi_kasubag", "unit": "trantib"}),
         ("unreachable", {"official_id": camat}),
