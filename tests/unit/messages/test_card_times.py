@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select
 
 from messages.rendered import Rendered
-from storage.tables import Card, Extension, Pause, Run, RunStep, Task
+from storage.tables import Card, Extension, Office, Pause, Run, RunStep, Task
 from tests.unit.messages.telegram_html import check
 from tests.unit.messages.town import BOT, CAMAT, KASI_PEM, KASI_TRANTIB, PENGELOLA, SEKCAM, Town, town, walked
 from workflow import texts
@@ -202,3 +202,18 @@ def test_a_card_with_everything_that_can_happen_to_its_time_stays_readable(numbe
                 person = next(p for p in (CAMAT, SEKCAM, KASI_PEM, KASI_TRANTIB, PENGELOLA)
                               if place.official(p).id == card.official_id)  # fmt: skip
                 assert len(check(place.card(person, task))) <= 1000
+
+
+@pytest.mark.parametrize(
+    ("late_after_days", "first"),
+    [(0, "Pengingat, terlambat 4 jam 21 menit: "), (3, "Pengingat, menunggu sejak 4 Jan 10.39: ")],
+)
+def test_the_office_says_from_when_on_something_is_called_late(late_after_days: int, first: str) -> None:
+    with walked(9) as place:
+        office = place.session.get_one(Office, "sumbang")
+        office.policy = {"late_after_days": late_after_days}
+        task = place.task(9, Part.DECISION)
+        place.now = datetime(2027, 1, 6, 1, 30, tzinfo=UTC)
+        if late_after_days:
+            place.now += timedelta(days=1)
+        assert check(reminded(place, CAMAT, task)).startswith(first)
