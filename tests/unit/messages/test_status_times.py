@@ -8,8 +8,8 @@ import pytest
 from sqlmodel import select
 
 from storage.tables import Run, RunStep
+from tests.unit.messages.moving_time import FRIDAY, OPENED, extend, pause, words
 from tests.unit.messages.telegram_html import check
-from tests.unit.messages.test_card_times import FRIDAY, OPENED, extend, pause, words
 from tests.unit.messages.town import CAMAT, SEKCAM, walked
 from workflow.state import Part
 
