@@ -14,6 +14,7 @@ from storage.tables import File, Official, Run, Submission, Task
 from workflow import beginning, cards, consequences, holders, lapsing, rules, run_state, texts
 from workflow.actions import Transition
 from workflow.deed import Deed, Stopped
+from workflow.hand_in_steps import AHEAD, hand_in_after
 from workflow.moment import Moment
 from workflow.run_state import LoadedRun
 from workflow.state import SETTLED, Part, PartKey, PartStatus
@@ -209,10 +210,20 @@ def _show(session: Session, moment: Moment, loaded: LoadedRun, transition: Trans
         for key in (*changed, *transition.opened)
         if key.part in (Part.UNIT, Part.REVIEW)
     } - set(transition.opened)
+    boards |= _senders(loaded, transition) - set(transition.opened)
     cards.refresh_all(session, moment, [loaded.tasks[key] for key in sorted(changed | boards) if key in loaded.tasks])
     if loaded.run.status == "open":
         for key in transition.opened:
             cards.open_cards(session, moment, loaded.tasks[key])
+
+
+def _senders(loaded: LoadedRun, transition: Transition) -> set[PartKey]:
+    """Return the cards that offer to set the date of a hand-in which was just finished, or goes on after all."""
+    moved = {key.step for key in (*transition.closed, *transition.opened, *transition.restored)}
+    turned = {n for n in moved if loaded.steps[n].status not in AHEAD or n in transition.reopened_steps}
+    return {
+        key for key in loaded.tasks if key.part is Part.WORK and hand_in_after(loaded.definition, key.step) in turned
+    }
 
 
 def refresh_run(session: Session, moment: Moment, run: Run) -> None:
