@@ -12,6 +12,8 @@ from handlers import (
     form_answers,
     home,
     pages,
+    pause,
+    reassign,
     return_answers,
     start_run,
     task_buttons,
@@ -41,6 +43,8 @@ COMMANDS: dict[str, Callable[[Talk], None]] = {
     "riwayat": pages.history,
     "arsip": pages.archive,
     "batalkan": cancel_run.command,
+    "tunda": pause.pause_command,
+    "lanjutkan": pause.resume_command,
     "batal": home.leave,
     "bantuan": home.help_,
     "help": home.help_,
@@ -54,6 +58,9 @@ PRESSES: dict[str, Callable[[Talk, Press], Reply | None]] = {
     Verb.CORRECT: correction.press,
     Verb.CANCEL_RUN: cancel_run.press,
     Verb.OPEN_CARD: tasks.open_card,
+    Verb.PAUSE_RUN: pause.press_pause,
+    Verb.RESUME_RUN: pause.press_resume,
+    Verb.REASSIGN: reassign.press,
 }
 
 ANSWERS: dict[str, Callable[[Talk, Question, str | None, str | None], Reply | None]] = {
@@ -70,6 +77,8 @@ ANSWERS: dict[str, Callable[[Talk, Question, str | None, str | None], Reply | No
     "correct_field": correction.field,
     "correct_value": correction.value,
     "confirm_cancel": cancel_run.confirm,
+    "assign": reassign.choose,
+    "confirm_assign": reassign.confirm,
 }
 """A question's kind -> what takes its answer: the typed text or the pressed option."""
 
