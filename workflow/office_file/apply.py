@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from storage import audit
 from storage.locks import lock_runs
-from storage.tables import Bot, Office, Official, Seat
+from storage.tables import Bot, Office, Official, Seat, Task
 from workflow import calendar_changes, cards
 from workflow.calendar_changes import BY_FILE
 from workflow.moment import Moment
@@ -22,6 +23,8 @@ from workflow.office_file.office_plan import plan_office, plan_units
 from workflow.office_file.officials_plan import plan_officials
 from workflow.office_file.policy_plan import plan_policy
 from workflow.office_file.role_warnings import role_warnings
+from workflow.reminding import planning
+from workflow.state import PartStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +64,29 @@ def apply(
     if report.refused or not report.changes:
         return report
     office_id = source.file.office.id
-    if session.get(Office, office_id) is not None:
+    known = session.get(Office, office_id)
+    zone = known.timezone if known is not None else None
+    if known is not None:
         lock_runs(session, office_id)
     done = [(change.kind, _made(session, change.make(session))) for change in plan.changes]
     for kind, payload in done:
         audit.record(session, office_id=office_id, at=now, kind=kind, payload=payload, capacity=BY_FILE)
+    bot = session.exec(select(Bot)).first()
+    moment, office = Moment(bot.id if bot is not None else 0, now, nonce), session.get_one(Office, office_id)
     if plan.calendar is not None:
-        bot = session.exec(select(Bot)).first()
-        moment = Moment(bot.id if bot is not None else 0, now, nonce)
-        office, words = session.get_one(Office, office_id), "; ".join(plan.calendar.lines)
+        words = "; ".join(plan.calendar.lines)
         calendar_changes.change(session, moment, office, plan.calendar.settings, None, words)
+    if zone is not None and zone != office.timezone:
+        cards.refresh_all(session, moment, _open_tasks(session, office_id))  # every clock time on them is another one
     cards.reconcile_office(session, office_id, now)
+    # Hours, zone or policy may be others now; a new office gets its first morning.
+    planning.replan_office(session, moment, office)
     return report
+
+
+def _open_tasks(session: Session, office_id: str) -> Sequence[Task]:
+    query = select(Task).where(Task.office_id == office_id, Task.status == PartStatus.OPEN).order_by(col(Task.id))
+    return session.exec(query).all()
 
 
 def _made(session: Session, payload: dict[str, object]) -> dict[str, object]:
