@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from messages.views import asking, calendar, moving, notices, pages, plain, progress, starting
+from messages.views import asking, calendar, digest, moving, notices, pages, plain, progress, starting
 from messages.views.asked import Asked, View
 
 MESSAGES: dict[str, Callable[[Asked], View]] = {
@@ -83,6 +83,8 @@ MESSAGES: dict[str, Callable[[Asked], View]] = {
     "ask_assignee": moving.ask_assignee,
     "confirm_assign": moving.confirm_assign,
     "task_reassigned": moving.task_reassigned,
+    # Reminding
+    "digest": digest.digest,
     # Telling
     "returned": notices.returned,
     "withdrawn_note": notices.withdrawn_note,

@@ -28,6 +28,7 @@ KINDS = {
     "asking": "Questions",
     "notices": "Notices",
     "moving": "Moving time",
+    "digest": "The morning's digest",
     "calendar": "The office's calendar",
 }
 """Module of a message's view -> where it stands in the gallery."""

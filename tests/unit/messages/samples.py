@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import select
 
-from storage.tables import ErasableText, Extension, Invitation, Pause, Question, Run, RunStep
+from storage.tables import Bot, ErasableText, Extension, Invitation, Pause, Question, Run, RunStep
 from tests.unit.messages.town import BOT, CAMAT, KASI_TRANTIB, SEKCAM, START, Town
 from workflow.state import Part
 
@@ -25,6 +25,8 @@ def prepare(place: Town) -> None:
     """Give an office at step 9 what the messages speak of: a return, an ending, an invitation, a question."""
     place.decide(CAMAT, place.task(9, Part.DECISION), "kembalikan", "Indikator 3 belum ada datanya", target=8)
     run = place.session.exec(select(Run)).one()
+    bot = place.session.get_one(Bot, BOT)
+    bot.away_from, bot.away_until = START - timedelta(days=3), START - timedelta(minutes=50)
     run.ended_at, run.ended_by = place.now, place.official(CAMAT).id
     run.end_reason_id = place.session.exec(select(ErasableText)).one().id
     place.session.add(
@@ -181,4 +183,5 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
         ("vacant_seat", {"run_id": run, "step": 6, "role": "kasi_kasubag", "unit": "trantib"}),
         ("unreachable", {"official_id": camat}),
         ("update_parked", {"inbox_id": 7}),
+        ("digest", {}),
     ]  # fmt: skip
