@@ -37,7 +37,7 @@ export class TrainingTime {
       this.bar.hidden = true;
       return;
     }
-    if (!this.field.value) this.propose();
+    if (!face.jumping) this.propose();
     const held = this.section.contains(document.activeElement) ? document.activeElement : null;
     if (held && held !== this.stop) this.used = held;
     for (const one of [...this.buttons, this.field, this.chosen]) one.disabled = face.jumping;
