@@ -27,14 +27,21 @@ Rows = list[list[InlineButton]]
 
 
 def render_card(
-    session: Session, card_id: int, *, default_language: str, now: datetime, repeated: bool = False
+    session: Session,
+    card_id: int,
+    *,
+    default_language: str,
+    now: datetime,
+    repeated: bool = False,
+    reminder: str | None = None,
 ) -> Rendered:
     """Return a card as its owner is to see it at ``now`` (business time, aware UTC).
 
-    ``repeated`` marks a card that may have been delivered before. Raises
+    ``repeated`` marks a card that may have been delivered before. ``reminder`` is the slot it
+    reminds of ('' for none), where that is not what its row says. Raises
     :class:`sqlalchemy.exc.NoResultFound` if there is no such card.
     """
-    found = load_card(session, card_id, default_language, now)
+    found = load_card(session, card_id, default_language, now, reminder)
     more = f"/status {found.facts.run.number}"
     return compose("card", found.facts.reader, found.view, _keyboard(found), more=more, repeated=repeated)
 

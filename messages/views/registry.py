@@ -101,4 +101,5 @@ MESSAGES: dict[str, Callable[[Asked], View]] = {
     "vacant_seat": notices.vacant_seat,
     "unreachable": plain.unreachable,
     "update_parked": plain.update_parked,
+    "timer_given_up": plain.timer_given_up,
 }

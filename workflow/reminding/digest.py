@@ -32,6 +32,9 @@ __all__ = ["Concern", "Digest", "Estimate", "Item", "MeetingToday", "collect", "
 ESTIMATES_AHEAD = timedelta(days=45)
 """How far ahead the admin is asked to confirm an estimated day off, once a week."""
 
+AWAY_TOLD_WITHIN = timedelta(days=14)
+"""Whoever had nothing on their desk for so long need not hear any more that the bot was away."""
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -218,7 +221,7 @@ def _away(
     if bot.away_from is None or bot.away_until is None or bot.away_until > now:
         return None
     told = last_digest_at is not None and last_digest_at > bot.away_until
-    return None if told or now - bot.away_until > ESTIMATES_AHEAD else (bot.away_from, bot.away_until)
+    return None if told or now - bot.away_until > AWAY_TOLD_WITHIN else (bot.away_from, bot.away_until)
 
 
 def _urgency(item: Item) -> tuple[int, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, exists, select
 
 from storage import outbox, timers
 from storage.tables import Card, Office, Official, Run, Task, Timer
@@ -32,8 +32,8 @@ def plan(session: Session, now: datetime, office: Office) -> None:
 
 def ensure_all(session: Session, now: datetime) -> None:
     """Put down the next morning of every office that has none: those from before there were timers."""
-    has_one = select(Timer.office_id).where(Timer.kind == MORNING)
-    for office in session.exec(select(Office).where(col(Office.id).not_in(has_one))).all():
+    has_one = exists().where(col(Timer.office_id) == col(Office.id), col(Timer.kind) == MORNING)
+    for office in session.exec(select(Office).where(~has_one)).all():
         plan(session, now, office)
 
 

@@ -183,5 +183,6 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
         ("vacant_seat", {"run_id": run, "step": 6, "role": "kasi_kasubag", "unit": "trantib"}),
         ("unreachable", {"official_id": camat}),
         ("update_parked", {"inbox_id": 7}),
+        *[("timer_given_up", {"run_id": r, "kind": "nudge"}) for r in (run, None)],
         ("digest", {}),
     ]  # fmt: skip
