@@ -141,7 +141,6 @@ class _Page:
         groups = self._groups()
         return View(
             {
-                "today": self.asked.reader.local(self.asked.now).date(),
                 "counts": self._counts(),
                 "away": self._away(),
                 "groups": groups,

@@ -89,8 +89,7 @@ def test_the_first_line_counts_and_each_line_tells_how_much_time_there_is(render
         document = "Dokumen Pengukuran Kinerja TW IV 2026"
         where = "(langkah 9 · run 1)"
         assert check(said).splitlines() == [
-            "Pengingat: 1 terlambat, 2 jatuh tempo hari ini, 3 menunggu",
-            "Jumat, 8 Januari 2027",
+            "Pengingat: 1 tugas terlambat, 2 jatuh tempo hari ini, 3 menunggu",
             "",
             f"– {document}: terlambat 2 hari kerja, tenggat 6 Jan 09.00 {where}",
             f"– {document}: menunggu sejak 4 Jan 10.39 {where}",
@@ -101,7 +100,7 @@ def test_the_first_line_counts_and_each_line_tells_how_much_time_there_is(render
         ]
         assert captions(said) == [["Langkah 9 · run 1", "Langkah 9 · run 1"]] * 3
         assert said.keyboard[0][0].data == f"open:{task.id}:{task.activation}"
-        assert check(render(place, found, language="en")).startswith("Reminder: 1 late, 2 due today, 3 waiting\nFriday")
+        assert check(render(place, found, language="en")).startswith("Reminder: 1 task late, 2 due today, 3 waiting\n\n")
 
 
 def test_many_tasks_are_cut_with_a_way_to_the_rest(render: Callable[..., Rendered]) -> None:
@@ -109,7 +108,7 @@ def test_many_tasks_are_cut_with_a_way_to_the_rest(render: Callable[..., Rendere
         own = [item(place, CAMAT, place.task(9, Part.DECISION), "waiting")] * 30
         said = render(place, Digest([place.official(CAMAT)], own=own))
         shown = check(said)
-        assert shown.startswith("Pengingat: 30 menunggu\n")
+        assert shown.startswith("Pengingat: 30 tugas menunggu\n")
         assert shown.count("– ") == 12
         assert shown.endswith("… dan 18 lagi, selengkapnya /tugas")
         assert sum(len(row) for row in said.keyboard) == 8
@@ -172,13 +171,13 @@ def test_a_superior_reads_what_waits_for_whom_and_may_hand_it_over(render: Calla
         )
         said = render(place, found, SEKCAM)
         shown = check(said)
-        assert shown.startswith("Pengingat: 3 perlu diingatkan\n")
+        assert shown.startswith("Pengingat: 3 menunggu pejabat lain\n")
         assert (
             "– Ibu Dewi Lestari, Kasi Trantib: Isian Data Kinerja Trantib TW IV 2026 belum selesai, "
             "terlambat 2 hari kerja sejak 6 Jan 09.00 (langkah 6 · run 1)" in shown
         )
         assert "belum ditindaklanjuti, terlambat 2 hari kerja sejak" in shown
-        assert "tertahan, karena pejabatnya tidak dapat dihubungi lewat Telegram sejak" in shown
+        assert "tertahan sejak 6 Jan 09.00; pejabatnya tidak dapat dihubungi lewat Telegram (langkah 6" in shown
         assert captions(said) == [["Alihkan 6 · run 1", "Status run 1"]]
         assert said.keyboard[0][0].data == f"assign:{task.id}:{task.activation}"
 
