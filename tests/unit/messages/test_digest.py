@@ -171,7 +171,7 @@ def test_a_superior_reads_what_waits_for_whom_and_may_hand_it_over(render: Calla
         )
         said = render(place, found, SEKCAM)
         shown = check(said)
-        assert shown.startswith("Pengingat: 3 menunggu pejabat lain\n")
+        assert shown.startswith("Pengingat: 3 tugas menunggu pejabat lain\n")
         assert (
             "– Ibu Dewi Lestari, Kasi Trantib: Isian Data Kinerja Trantib TW IV 2026 belum selesai, "
             "terlambat 2 hari kerja sejak 6 Jan 09.00 (langkah 6 · run 1)" in shown
@@ -200,7 +200,7 @@ def test_a_meeting_of_today_is_told_with_its_place(say: Say) -> None:
         task = place.task(4, Part.INVITATION, str(place.official(CAMAT).id))
         meeting = MeetingToday(task.id or 0, task.run_id, datetime(2027, 1, 8, 2, 0, tzinfo=UTC))
         shown = say(place, Digest([place.official(CAMAT)], meetings=[meeting]))
-        assert shown.startswith("Pengingat: 1 rapat\n")
+        assert shown.startswith("Pengingat: 1 rapat hari ini\n")
         assert "– pukul 09.00 WIB, Aula Kecamatan: " in shown
 
 
