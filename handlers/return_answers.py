@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from handlers import cancel_run, pause
+from handlers import cancel_run, extension, extension_decision, pause
 from handlers.talk import Talk
 from storage.tables import File, Official, Question, Task
 from workflow import acts, collecting, deciding, questions
@@ -17,6 +17,9 @@ from workflow.texts import MAX_TEXT
 BESIDE: dict[str, Callable[[Talk, Question], Reply]] = {
     "cancel_run": cancel_run.ask_to_confirm,
     pause.PURPOSE: pause.stop,
+    meeting_buttons.PURPOSE: meeting_buttons.call_off,
+    extension.PURPOSE: extension.send,
+    extension_decision.PURPOSE: extension_decision.refuse,
 }
 """What else is given a reason with the same question: nothing about a task's own output."""
 

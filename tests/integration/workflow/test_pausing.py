@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import Session, col, update
@@ -17,7 +18,7 @@ from workflow.adoption import load
 from workflow.run_times import load_run_times
 from workflow.verbs import Press, Verb
 
-LONG = {"standard_duration_source": "3 Hari"}
+LONG: dict[str, Any] = {"standard_duration_source": "3 Hari"}
 
 
 @pytest.fixture

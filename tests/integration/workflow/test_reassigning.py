@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlmodel import col, update
@@ -14,7 +15,7 @@ from tests.integration.workflow.town import ServedStore, SqliteStore, Store, Tow
 from tests.unit.workflow import builders
 from workflow.verbs import Verb
 
-LONG = {"standard_duration_source": "3 Hari"}
+LONG: dict[str, Any] = {"standard_duration_source": "3 Hari"}
 BACK = builders.outcome("back", returns_to=[1])
 
 
@@ -86,7 +87,7 @@ def test_only_superiors_may(town: Town, name: str) -> None:
 
 
 def test_what_the_head_owes_the_secretary_cannot_take(town: Town) -> None:
-    head = {"actor": {"role": "head", "confidence": "high", "reason": "invented"}}
+    head: dict[str, Any] = {"actor": {"role": "head", "confidence": "high", "reason": "invented"}}
     desk = Desk(town, builders.decide(1, **head))
     decision = desk.task(1, "decision")
     assert desk.tap("secretary", Verb.REASSIGN, decision) == "not_allowed"
