@@ -155,6 +155,11 @@ TOASTS: dict[str, tuple[str, str]] = {
         "Tanggal itu terlalu jauh dari perkiraannya. Mohon periksa lagi.",
         "That date is too far from the estimate. Please check it.",
     ),
+    "personal_removed": ("Baik, pengingatnya dihapus.", "All right, the reminder is removed."),
+    "personal_too_many": (
+        "Sudah ada {count} pengingat. Mohon hapus salah satu lebih dahulu: /ingatkan daftar.",
+        "There are {count} reminders already. Please remove one first: /ingatkan daftar.",
+    ),
     "error": (
         "Mohon maaf, belum berhasil. Mohon coba lagi sebentar lagi.",
         "Sorry, that did not work. Please try again in a moment.",

@@ -10,11 +10,12 @@ from storage import timers
 from storage.tables import Timer
 from workflow import meeting_invitations, scheduling
 from workflow.moment import Moment
-from workflow.reminding import morning, nudges
+from workflow.reminding import morning, nudges, personal
 
 FIRE: dict[str, Callable[[Session, Moment, Timer], None]] = {
     "nudge": nudges.fire,
     "morning": morning.fire,
+    "personal": personal.fire,
     "meeting": meeting_invitations.remind,
     "schedule": scheduling.ask,
 }

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from messages.views import asking, calendar, digest, moving, notices, pages, plain, progress, starting
+from messages.views import (
+    asking,
+    calendar,
+    digest,
+    moving,
+    notices,
+    pages,
+    personal,
+    plain,
+    progress,
+    starting,
+    when,
+)
 from messages.views.asked import Asked, View
 
 MESSAGES: dict[str, Callable[[Asked], View]] = {
@@ -52,6 +64,15 @@ MESSAGES: dict[str, Callable[[Asked], View]] = {
     "bad_answer": plain.bad_answer,
     "answer_refused": plain.answer_refused,
     "text_not_expected": plain.bare,
+    # A time in words, one's own reminders
+    "when_confirm": when.when_confirm,
+    "when_choose": when.when_choose,
+    "when_not_understood": when.when_not_understood,
+    "ask_personal_when": personal.ask_personal_when,
+    "ask_personal_text": personal.ask_personal_text,
+    "personal_set": personal.personal_set,
+    "personal_list": personal.personal_list,
+    "personal_reminder": personal.personal_reminder,
     # Files
     "file_refused": plain.file_refused,
     "file_no_task": plain.bare,

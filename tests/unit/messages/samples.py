@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import select
 
-from storage.tables import Bot, ErasableText, Extension, Invitation, Pause, Question, Run, RunStep
+from storage.tables import Bot, ErasableText, Extension, Invitation, Pause, Question, Run, RunStep, Timer
 from tests.unit.messages.town import BOT, CAMAT, KASI_TRANTIB, SEKCAM, START, Town
 from workflow.state import Part
 
@@ -43,6 +43,13 @@ def prepare(place: Town) -> None:
         )
     )  # fmt: skip
     _move_time(place)
+    for number, text_id in enumerate((place.session.exec(select(ErasableText)).one().id, None)):
+        place.session.add(
+            Timer(
+                office_id="sumbang", kind="personal", key=f"personal:1:{number}", official_id=place.official(CAMAT).id,
+                fire_at=START + timedelta(days=9 + number), data={"text_id": text_id},
+            )
+        )  # fmt: skip
     place.session.flush()
 
 
@@ -185,4 +192,28 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
         ("update_parked", {"inbox_id": 7}),
         *[("timer_given_up", {"run_id": r, "kind": "nudge"}) for r in (run, None)],
         ("digest", {}),
+        *[("when_confirm", {**question, "meant": [
+            {"at": "2027-01-08T02:00:00+00:00", "clock": c, "said": s, "notes": [[kind, holiday]]}]})
+          for c, s, kind in ((True, True, "holiday"), (True, False, "collective"), (False, False, "estimated"),
+                             (True, True, "weekend"), (True, True, "night"))],
+        ("when_choose", {**question, "meant": [
+            {"at": f"{d}T02:00:00+00:00", "clock": d != "2027-01-11", "said": True, "notes": [[k, holiday]]}
+            for d, k in (("2027-01-08", "holiday"), ("2027-01-11", "collective"), ("2027-03-10", "estimated"),
+                         ("2027-01-10", "night"))]}),
+        ("when_choose", {**question, "meant": [
+            {"at": f"{d}T09:00:00+00:00", "clock": True, "said": False, "notes": [["weekend", "Minggu"]]}
+            for d in ("2027-11-12", "2026-12-11")]}),
+        *[("when_not_understood", {**question, "reason": r, "at": at, "has_time": clock})
+          for r, at, clock in (("again", None, False), ("past", None, False),
+                               ("past", "2026-11-12T02:00:00+00:00", True), ("past", "2026-11-12T02:00:00+00:00", False),
+                               ("hour_missing", None, False), ("no_such_day", None, False),
+                               ("wrong_weekday", "2026-11-30T09:00:00+00:00", False), ("wrong_weekday", None, False),
+                               ("vague", None, False), ("empty", None, False), ("too_long", None, False),
+                               ("not_a_date", None, False))],
+        *[("ask_personal_when", {**question, "about": about}) for about in ("", reason_words)],
+        ("ask_personal_text", {**question, "at": "2027-01-08T02:00:00+00:00"}),
+        *[("personal_set", {"at": "2027-01-08T02:00:00+00:00", "text_id": t, "official_id": camat})
+          for t in (None, reason)],
+        *[("personal_list", {"official_id": o}) for o in (camat, sekcam)],
+        *[("personal_reminder", {"official_id": camat, "text_id": t, "name": "0a1b2c3d"}) for t in (None, reason)],
     ]  # fmt: skip
