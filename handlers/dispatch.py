@@ -7,6 +7,7 @@ from collections.abc import Callable
 from sqlmodel import Session
 
 from handlers import (
+    calendar_pages,
     cancel_run,
     collect_by,
     correction,
@@ -52,6 +53,7 @@ COMMANDS: dict[str, Callable[[Talk], None]] = {
     "tunda": pause.pause_command,
     "lanjutkan": pause.resume_command,
     "ingatkan": personal.command,
+    "kalender": calendar_pages.command,
     "batal": home.leave,
     "bantuan": home.help_,
     "help": home.help_,
@@ -63,6 +65,7 @@ PRESSES: dict[str, Callable[[Talk, Press], Reply | None]] = {
     Page.CHOOSE_SOP: start_run.choose,
     Page.ENROL: home.enrolment_answer,
     Page.PERSONAL: personal.press,
+    Page.CALENDAR: calendar_pages.press,
     Verb.CORRECT: correction.press,
     Verb.CANCEL_RUN: cancel_run.press,
     Verb.OPEN_CARD: tasks.open_card,
@@ -91,6 +94,12 @@ ANSWERS: dict[str, Callable[[Talk, Question, str | None, str | None], Reply | No
     "confirm_cancel": cancel_run.confirm,
     **dict.fromkeys(("when", "when_choose", "when_confirm"), when_answers.answer),
     "personal_text": personal.about,
+    "calendar_pick": calendar_pages.pick,
+    "calendar_estimate": calendar_pages.estimate,
+    "calendar_name": calendar_pages.name,
+    "calendar_hours": calendar_pages.hours,
+    "calendar_hours_words": calendar_pages.hours_words,
+    "calendar_confirm": calendar_pages.confirm,
     "extension_task": extension.which_task,
     "collect_by": collect_by.choice,
     "assign": reassign.choose,
