@@ -19,15 +19,17 @@ MONTHS = (
     "Januari", "Februari", "Maret", "April", "Mei", "Juni",
     "Juli", "Agustus", "September", "Oktober", "November", "Desember",
 )  # fmt: skip
-WORDS = (
+WORDS = str.split(
     "besok lusa hari ini minggu pekan bulan tahun depan lagi lalu tgl tanggal jam pukul setengah pagi siang sore malam "
-    "nanti awal akhir pertengahan triwulan kerja dalam sebelum Senin Jum'at Minggu Desember Februari WIB WITA 5 31 12/11 "
-    "09.00 5.12 2026 30-11-2026 2026-02-29 dua puluh lima belas se seminggu sejam next Monday tomorrow in days end of "
+    "nanti awal akhir pertengahan triwulan kerja dalam sebelum Senin Jum'at Minggu Desember Februari WIB WITA 5 31 "
+    "12/11 09.00 5.12 2026 30-11-2026 2026-02-29 dua puluh lima belas se seminggu sejam next Monday tomorrow in days end of "
     "working 9am 12pm noon ² ٣ · 99999 0 00.00 24.00 1,5 hari-hari s/d kurang lewat dini i iv ini ini"
-).split()
+)
 PHRASES = st.one_of(st.text(max_size=40), st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join))
-NOWS = st.datetimes(datetime(2025, 1, 1), datetime(2029, 12, 31)).map(lambda at: at.replace(tzinfo=UTC))
-AHEAD = st.datetimes(datetime(2027, 1, 1), datetime(2035, 12, 31)).map(lambda at: at.replace(second=0, microsecond=0))
+NOWS = st.integers(0, 5 * 365 * 24 * 60 * 60).map(lambda s: datetime(2025, 1, 1, tzinfo=UTC) + timedelta(seconds=s))
+AHEAD = st.builds(datetime.combine, st.dates(date(2027, 1, 1), date(2035, 12, 31)), st.times()).map(
+    lambda at: at.replace(second=0, microsecond=0)
+)
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 OFFICES = {
     zone: WorkingTime(ZoneInfo(zone), parse_settings({})) for zone in ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
