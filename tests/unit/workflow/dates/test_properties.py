@@ -22,7 +22,8 @@ MONTHS = (
 WORDS = str.split(
     "besok lusa hari ini minggu pekan bulan tahun depan lagi lalu tgl tanggal jam pukul setengah pagi siang sore malam "
     "nanti awal akhir pertengahan triwulan kerja dalam sebelum Senin Jum'at Minggu Desember Februari WIB WITA 5 31 "
-    "12/11 09.00 5.12 2026 30-11-2026 2026-02-29 dua puluh lima belas se seminggu sejam next Monday tomorrow in days end of "
+    "12/11 09.00 5.12 "
+    "2026 30-11-2026 2026-02-29 dua puluh lima belas se seminggu sejam next Monday tomorrow in days end of "
     "working 9am 12pm noon ² ٣ · 99999 0 00.00 24.00 1,5 hari-hari s/d kurang lewat dini i iv ini ini"
 )
 PHRASES = st.one_of(st.text(max_size=40), st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join))
