@@ -59,7 +59,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class ConcernLine:
-    """A task that waits for somebody else: ``who``. ``head``: the reader alone is asked to remind the head."""
+    """A task that waits for somebody else: ``who``. ``head``: the reader alone is asked to remind the head.
+
+    ``since`` is the deadline of what is called late, else when the task was opened.
+    """
 
     who: str
     document: str
@@ -233,14 +236,16 @@ class _Page:
         task = self.tasks[concern.task_id]
         place = self.places[task.office_id]
         seat = place.names.seat(task.roles, task.unit_id)
+        late = "" if concern.about_head else self._late(place, concern.late_minutes)
+        since = concern.deadline.at if late and concern.deadline else task.opened_at or self.asked.now
         return ConcernLine(
             who=self._head(place, task, concern) if concern.about_head else self._holders(place, concern, seat),
             document=self._document(place, task),
             step=task.step,
             run=self.runs[task.run_id].number,
             reason=concern.reason,
-            late=self._late(place, concern.late_minutes),
-            since=place.reader.tight(concern.deadline.at if concern.deadline else task.opened_at or self.asked.now),
+            late=late,
+            since=place.reader.tight(since),
             head=concern.about_head,
         )
 

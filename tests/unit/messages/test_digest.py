@@ -12,10 +12,10 @@ from sqlmodel import select
 from messages.render import NothingToSay
 from messages.rendered import Rendered
 from messages.views import digest
-from storage.tables import Office, Official, RunStep, Seat, Task
+from storage.tables import Card, Chat, Office, Official, RunStep, Seat, Task
 from tests.unit.messages.moving_time import FRIDAY
 from tests.unit.messages.telegram_html import captions, check
-from tests.unit.messages.town import CAMAT, HOSTILE, KASI_PEM, KASI_TRANTIB, SEKCAM, Town, walked
+from tests.unit.messages.town import BOT, CAMAT, HOSTILE, KASI_PEM, KASI_TRANTIB, SEKCAM, Town, walked
 from workflow.reminding.digest import Concern, Digest, Estimate, Item, MeetingToday
 from workflow.run_times import Basis, Deadline
 from workflow.state import Part
@@ -100,7 +100,9 @@ def test_the_first_line_counts_and_each_line_tells_how_much_time_there_is(render
         ]
         assert captions(said) == [["Langkah 9 · run 1", "Langkah 9 · run 1"]] * 3
         assert said.keyboard[0][0].data == f"open:{task.id}:{task.activation}"
-        assert check(render(place, found, language="en")).startswith("Reminder: 1 task late, 2 due today, 3 waiting\n\n")
+        assert check(render(place, found, language="en")).startswith(
+            "Reminder: 1 task late, 2 due today, 3 waiting\n\n"
+        )
 
 
 def test_many_tasks_are_cut_with_a_way_to_the_rest(render: Callable[..., Rendered]) -> None:
@@ -177,7 +179,9 @@ def test_a_superior_reads_what_waits_for_whom_and_may_hand_it_over(render: Calla
             "terlambat 2 hari kerja sejak 6 Jan 09.00 (langkah 6 · run 1)" in shown
         )
         assert "belum ditindaklanjuti, terlambat 2 hari kerja sejak" in shown
-        assert "tertahan sejak 6 Jan 09.00; pejabatnya tidak dapat dihubungi lewat Telegram (langkah 6" in shown
+        assert (
+            "tertahan, menunggu sejak 4 Jan 08.47; pejabatnya tidak dapat dihubungi lewat Telegram (langkah 6" in shown
+        )
         assert captions(said) == [["Alihkan 6 · run 1", "Status run 1"]]
         assert said.keyboard[0][0].data == f"assign:{task.id}:{task.activation}"
 
@@ -189,10 +193,12 @@ def test_the_heads_delay_is_a_request_to_the_secretary_without_the_word_late(say
         shown = say(place, found, SEKCAM)
         assert (
             "– Mohon mengingatkan Bapak Camat: Dokumen Pengukuran Kinerja TW IV 2026 menunggu sejak "
-            "6 Jan 09.00 (langkah 9 · run 1)" in shown
+            "4 Jan 10.39 (langkah 9 · run 1)" in shown
         )
         assert "erlambat" not in shown
         assert "Ahmad Fauzi" not in shown
+        unreachable = Digest([place.official(SEKCAM)], concerns=[concern(place, CAMAT, task, "unreachable", head=True)])
+        assert "10.39; beliau tidak dapat dihubungi lewat Telegram (langkah 9" in say(place, unreachable, SEKCAM)
 
 
 def test_a_meeting_of_today_is_told_with_its_place(say: Say) -> None:
@@ -241,3 +247,20 @@ def test_no_name_breaks_a_digest(say: Say, language: str) -> None:
                 away=(MORNING - timedelta(days=9), MORNING),
             )
             say(place, found, SEKCAM, language)
+
+
+def test_the_rows_themselves_make_a_digest_and_nobody_else_reads_of_the_head() -> None:
+    with walked(9) as place:
+        for card in place.session.exec(select(Card)):
+            card.message_id, card.sent_at = 5, place.now
+        for person in (CAMAT, SEKCAM, KASI_PEM):
+            place.session.add(Chat(bot_id=BOT, chat_id=person, changed_at=place.now))
+        place.session.flush()
+        place.now = datetime(2027, 1, 8, 0, 40, tzinfo=UTC)
+        head = check(place.say(CAMAT, "digest"))
+        assert head.startswith("Pengingat: 1 tugas terlambat\n")
+        assert "terlambat 2 hari kerja, tenggat 4 Jan 11.39" in head
+        secretary = check(place.say(SEKCAM, "digest"))
+        assert "Mohon mengingatkan Bapak Camat: " in secretary
+        with pytest.raises(NothingToSay):
+            place.say(KASI_PEM, "digest")
