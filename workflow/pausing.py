@@ -101,7 +101,7 @@ def resume(session: Session, moment: Moment, official: Official, run_id: int, wo
 
 def _show(session: Session, moment: Moment, run: Run, official: Official, template: str, row: Pause) -> None:
     tasks = list(session.exec(select(Task).where(Task.run_id == run.id, Task.status == PartStatus.OPEN)))
-    told = [official, session.get_one(Official, run.started_by)]
+    told = [session.get_one(Official, one) for one in (official.id, run.started_by, row.started_by)]
     for task in tasks:
         told += holders.holders(session, task)
     planning.replan_run(session, moment, run)

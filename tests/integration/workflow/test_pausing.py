@@ -80,7 +80,7 @@ def test_a_pause_moves_the_deadline_by_the_days_it_lasted_and_everybody_is_told_
     # Until Monday 11 January nothing has gone by: Tuesday, Wednesday, Thursday.
     assert deadline(desk, 1) == datetime(2027, 1, 14, 9, 0, tzinfo=UTC)
     assert reminders(desk)
-    for name in ("head", "admin", "clerk", "second-clerk"):
+    for name in ("head", "secretary", "admin", "clerk", "second-clerk"):
         assert desk.templates(name).count("run_resumed") == 1, name
     assert model.faults(desk.town, desk.cast) == []
 
