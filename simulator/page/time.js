@@ -81,7 +81,10 @@ export class TrainingTime {
     this.echo.textContent = Number.isNaN(chosen.getTime()) ? "" : `Berarti ${this.words(chosen, "UTC")}.`;
   }
 
-  go(to, at = null) { return this.ask("clock/jump", { to, at }); }
+  go(to, at = null) {
+    this.said.textContent = ""; // what the last one said is over
+    return this.ask("clock/jump", { to, at });
+  }
 
   async ask(what, body = {}) {
     try {

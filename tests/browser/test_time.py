@@ -57,20 +57,29 @@ async def test_three_days_pass(windows: Windows, demo_office: Office, camera: Ca
     await rina.settled()
     await rina.sees("Pengingat")
     await camera.shoot(desk, "desk early reminder")
-    while "Jumat, 8 Januari" not in await goes(desk, "Ke pengingat berikutnya"):
-        await rina.settled()
+    assert "Jumat, 8 Januari 2027 pukul 07.3" in await goes(desk, "Ke pengingat berikutnya")
     await rina.settled()
+    await camera.shoot(rina.page, "rina on the last day")
+    assert "Jumat, 8 Januari 2027 pukul 15.3" in await goes(desk, "Ke pengingat berikutnya")
+    await rina.settled()
+    await rina.sees("tenggat hari ini 16.30")
     await camera.shoot(rina.page, "rina at the deadline")
-    assert "Ringkasan" not in office.phones[SEKCAM].text()
 
-    # Late: her own morning digest, then her superior's, who hears of it once a morning and no more.
-    await goes(desk, "Ke pagi kerja berikutnya")
+    # The morning after nobody says "late" yet.
+    assert "Senin, 11 Januari" in await goes(desk, "Ke pagi kerja berikutnya")
     await rina.settled()
     await camera.shoot(rina.page, "rina the morning after")
-    for _ in range(3):
-        await goes(desk, "Ke pagi kerja berikutnya")
-        await sekcam.settled()
-        await camera.shoot(sekcam.page, "sekcam in the morning")
+    assert "terlambat" not in office.phones[RINA].text()
+    assert "Pengingat" not in office.phones[SEKCAM].text()
+
+    # Then her own digest says so, and her superior's: one a morning, which takes the place of the last.
+    for late, day in enumerate(("Selasa, 12", "Rabu, 13"), 1):
+        assert f"{day} Januari" in await goes(desk, "Ke pagi kerja berikutnya")
+        for hands in (rina, sekcam):
+            await hands.settled()
+            await hands.sees(f"terlambat {late} hari kerja")
+        await camera.shoot(sekcam.page, f"sekcam {late} days late")
+        assert office.phones[SEKCAM].text().count("Pengingat") == 1
     await camera.shoot(desk, "desk escalation")
 
     # More time, asked for in words and granted.
