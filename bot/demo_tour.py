@@ -53,7 +53,7 @@ STEPS = [
     TourStep(
         user=SEKCAM,
         words="Waktu latihan sudah maju; tanggal dan jamnya tampak di atas. Pengingat datang pada jam kerja saja, "
-        "dan membawa tombol kartunya sendiri.",
+        "dan tombolnya membawa kartu tugas itu ke bawah.",
     ),
     TourStep(
         user=CAMAT,
