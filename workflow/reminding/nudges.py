@@ -21,7 +21,7 @@ from workflow.reminding import planning
 from workflow.reminding.morning import DIGEST
 from workflow.reminding.planning import NUDGE
 from workflow.reminding.policy import ReminderPolicy, policy_of
-from workflow.reminding.slots import floor_at, slots_of
+from workflow.reminding.slots import floor_at, is_of_the_digest, slots_of
 from workflow.run_times import RunTimes, load_run_times
 
 Gathered = list[tuple[int, int, str]]
@@ -47,7 +47,7 @@ def _hand_to_chats(session: Session, moment: Moment, timer: Timer) -> None:
         if task.activation == timer.activation:  # its times have moved since: later, then
             planning.plan(session, moment, task, _times(session, task, office))
         return
-    if moment.now - at > timedelta(minutes=policy.gap_minutes):
+    if moment.now - at > timedelta(minutes=policy.gap_minutes) or is_of_the_digest(calendar_of(office), at):
         return
     cards = session.exec(
         select(Card)

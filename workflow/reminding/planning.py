@@ -14,7 +14,7 @@ from workflow.adoption import load
 from workflow.moment import Moment
 from workflow.reminding import morning
 from workflow.reminding.policy import policy_of
-from workflow.reminding.slots import NAMES, slots_of
+from workflow.reminding.slots import NAMES, is_of_the_digest, slots_of
 from workflow.run_times import SIDE, RunTimes, load_run_times
 from workflow.state import PartStatus
 
@@ -25,7 +25,7 @@ def plan(session: Session, moment: Moment, task: Task, times: RunTimes) -> None:
     """Put down the reminders of a task that has just been opened."""
     office = session.get_one(Office, task.office_id)
     for slot in slots_of(times, policy_of(office), task):
-        if slot.at > moment.now:
+        if slot.at > moment.now and not is_of_the_digest(times.calendar, slot.at):
             timers.put(
                 session, office_id=task.office_id, kind=NUDGE, key=_key(task, slot.name), fire_at=slot.at,
                 run_id=task.run_id, task_id=task.id, activation=task.activation, data={"slot": slot.name},

@@ -61,6 +61,11 @@ def slots_of(times: RunTimes, policy: ReminderPolicy, task: Task) -> tuple[Slot,
     return slots(times.calendar, policy, opened_at=task.opened_at, starts_at=deadline.starts_at, deadline=deadline.at)
 
 
+def is_of_the_digest(calendar: WorkingTime, at: datetime) -> bool:
+    """Say whether a reminder falls on an opening: the morning's digest says it."""
+    return at == calendar.opening(calendar.local_date(at))
+
+
 def floor_at(calendar: WorkingTime, policy: ReminderPolicy, since: datetime) -> datetime:
     """Return before when nobody is reminded of what came at ``since``."""
     return calendar.add_minutes(since, policy.floor_minutes)
