@@ -53,7 +53,6 @@ CAPTIONS: dict[str, Caption] = {
     "attend_deputy": Caption("Diwakilkan", "Sending a deputy"),
     # Moving time
     "extend": Caption("Minta dispensasi", "Ask for more time"),
-    "grant": Caption("Setujui", "Grant"),
     "deny": Caption("Tidak disetujui", "Do not grant"),
     "collect_by": Caption("Batas pengumpulan", "Collection date"),
     "clear_date": Caption("Hapus batas", "Clear the date"),

@@ -69,7 +69,7 @@ def extension_asked(asked: Asked) -> View:
     if row.status == "asked" and facts.run.status == "open":
         keyboard = [
             [
-                asked.button("grant", Press(Verb.GRANT, row.id or 0), "success"),
+                asked.button("approve", Press(Verb.GRANT, row.id or 0), "success"),
                 asked.button("deny", Press(Verb.DENY, row.id or 0), "danger"),
             ]
         ]
