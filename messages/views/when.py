@@ -18,10 +18,11 @@ MAX_NAME = 80
 class ShownMoment:
     """A moment that words may mean.
 
-    ``clock``: its hour counts; ``said``: the hour was said. ``notes`` are (kind, name).
+    ``day`` and ``clock``: what of it counts; ``said``: the hour was said. ``notes`` are (kind, name).
     """
 
     at: datetime
+    day: bool
     clock: bool
     said: bool
     notes: list[tuple[str, str]]
@@ -68,11 +69,14 @@ def _moments(asked: Asked) -> list[ShownMoment]:
 
 def _shown(one: dict[str, Any]) -> ShownMoment:
     notes = [(str(kind), one_line(str(name), MAX_NAME)) for kind, name in one["notes"]]
-    return ShownMoment(datetime.fromisoformat(one["at"]), bool(one["clock"]), bool(one["said"]), notes)
+    day, clock = bool(one.get("day", True)), bool(one["clock"])
+    return ShownMoment(datetime.fromisoformat(one["at"]), day, clock, bool(one["said"]), notes)
 
 
 def _brief(reader: Reader, one: ShownMoment, *, with_year: bool) -> str:
     """Return 'Jum, 27 Nov 09.00' for a button; the message says it in full."""
+    if not one.day:
+        return reader.hour(one.at)
     day = format_date(
         reader.local(one.at).date(), "EEE, d MMM y" if with_year else "EEE, d MMM", locale=reader.language
     )

@@ -27,13 +27,15 @@ def moment(day: date, clock: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, clock, zone).astimezone(UTC)
 
 
-def judged(meant: list[Meant], calendar: WorkingTime, *, since: datetime | date | None) -> Understood | Ambiguous:
+def judged(
+    meant: list[Meant], calendar: WorkingTime, now: datetime, *, not_past: bool, today_too: bool
+) -> Understood | Ambiguous:
     """Return what is left of the moments that words can mean.
 
-    ``since``: a moment that must lie ahead, a date that may be reached too; ``None`` allows
-    the past. Raises :class:`NotUnderstood` (``past``) if nothing is left.
+    With ``not_past`` they lie after ``now``; ``today_too`` leaves today itself where no clock
+    was said. Raises :class:`NotUnderstood` (``past``) if nothing is left.
     """
-    left = [one for one in dict.fromkeys(meant) if since is None or _ahead(one, since, calendar)]
+    left = [one for one in dict.fromkeys(meant) if not not_past or _ahead(one, calendar, now, today_too=today_too)]
     if not left:
         raise NotUnderstood("past", meant[0].at, has_time=meant[0].has_time)
     choices = tuple(Understood(*one, notes(*one, calendar)) for one in left[:MOST_CHOICES])
@@ -52,7 +54,7 @@ def notes(at: datetime, has_time: bool, calendar: WorkingTime) -> tuple[Note, ..
     return tuple(found)
 
 
-def _ahead(meant: Meant, since: datetime | date, calendar: WorkingTime) -> bool:
-    if isinstance(since, datetime):
-        return meant.at > since
-    return calendar.local_date(meant.at) >= since
+def _ahead(meant: Meant, calendar: WorkingTime, now: datetime, *, today_too: bool) -> bool:
+    if today_too and not meant.has_time:
+        return calendar.local_date(meant.at) >= calendar.local_date(now)
+    return meant.at > now

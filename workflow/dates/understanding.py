@@ -17,6 +17,8 @@ from workflow.dates.normalising import normalise
 
 MAX_LENGTH = 120
 _NOON = time(12)
+_SOME_DAY = date(2026, 1, 1)
+"""Indonesia's zones do not change with the season: any day will do."""
 _WORK_BEGINS = time(7)
 _VAGUE = re.compile(
     r"secepatnya|segera|lebaran|idul|fitri|adha|natal|nyepi|ramadan|ramadhan|puasa|libur|sebelum|setelah|habis|usai"
@@ -35,7 +37,7 @@ def understand(
     ``now`` is business time (aware). A date alone means ``default_time`` on it. Raises
     nothing but :class:`NotUnderstood`; with ``not_past`` every moment returned lies ahead.
     """
-    return _understand(text, now, calendar, default_time, since=now if not_past else None, day_needed=False)
+    return _understand(text, now, calendar, default_time, not_past=not_past, day_needed=False)
 
 
 def understand_day(
@@ -46,12 +48,34 @@ def understand_day(
     As :func:`understand`, but a clock alone names no date, and with ``not_past`` today is
     still right.
     """
-    since = calendar.local_date(now) if not_past else None
-    return _understand(text, now, calendar, _NOON, since=since, day_needed=True)
+    return _understand(text, now, calendar, _NOON, not_past=not_past, day_needed=True)
+
+
+def understand_clock(text: str, *, calendar: WorkingTime) -> tuple[time, ...]:
+    """Return the times of day that words name, likeliest first, in the office's zone.
+
+    Raises :class:`NotUnderstood`; a part of the day alone ('siang') names no time.
+    """
+    words = normalise(text) if len(text) <= MAX_LENGTH else ""
+    words = f"jam {words}" if re.match(r"\d{1,2}\b(?![.:]\d)", words) else words
+    said = cut(words)
+    if said.clock is None or said.rest or not re.search(r"\d", words):
+        raise NotUnderstood("not_a_date")
+    return tuple(dict.fromkeys(_in_office(one, said.clock, calendar) for one in said.clock.times))
+
+
+def _in_office(one: time, clock: Clock, calendar: WorkingTime) -> time:
+    if clock.zone is None:
+        return one
+    said = datetime.combine(_SOME_DAY, one, clock.zone)
+    local = said.astimezone(calendar.zone)
+    if local.date() != said.date():
+        raise NotUnderstood("not_a_date")  # of the day before or after, which a clock cannot say
+    return local.time()
 
 
 def _understand(
-    text: str, now: datetime, calendar: WorkingTime, default: time, *, since: datetime | date | None, day_needed: bool
+    text: str, now: datetime, calendar: WorkingTime, default: time, *, not_past: bool, day_needed: bool
 ) -> Understood | Ambiguous:
     if not text.strip():
         raise NotUnderstood("empty")
@@ -59,7 +83,7 @@ def _understand(
         raise NotUnderstood("too_long")
     words = normalise(text)
     try:
-        return _Phrase(words, now, calendar, default, since, day_needed).meaning()
+        return _Phrase(words, now, calendar, default, not_past=not_past, day_needed=day_needed).meaning()
     except NotUnderstood as not_understood:
         if not_understood.reason == "not_a_date" and _VAGUE.search(words):
             raise NotUnderstood("vague") from None
@@ -73,11 +97,10 @@ class _Phrase:
     """One phrase in one vocabulary, said at one moment in one office."""
 
     def __init__(
-        self, words: str, now: datetime, calendar: WorkingTime, default: time, since: datetime | date | None,
-        day_needed: bool,
+        self, words: str, now: datetime, calendar: WorkingTime, default: time, *, not_past: bool, day_needed: bool
     ) -> None:  # fmt: skip
         self.words, self.now, self.calendar = words, now, calendar
-        self.default, self.since, self.day_needed = default, since, day_needed
+        self.default, self.not_past, self.day_needed = default, not_past, day_needed
         self.today = calendar.local_date(now)
 
     def meaning(self) -> Understood | Ambiguous:
@@ -104,7 +127,7 @@ class _Phrase:
         """Return the days that the words beside the clock can mean."""
         named = weekday.named(words)
         if named is not None:
-            days = weekday.find(named, self.today, not_past=self.since is not None)
+            days = weekday.find(named, self.today, not_past=self.not_past)
             if days:
                 return days
             words = named.rest
@@ -118,9 +141,8 @@ class _Phrase:
         return fitting
 
     def _unnamed_days(self, words: str) -> tuple[date, ...]:
-        not_past = self.since is not None
         try:
-            days = absolute.find(words, self.today, not_past=not_past)
+            days = absolute.find(words, self.today, not_past=self.not_past)
         except NotUnderstood as refused:
             if refused.at is None:
                 raise
@@ -128,7 +150,7 @@ class _Phrase:
         days = (
             days
             or relative.find(words, self.today, self.calendar)
-            or periods.find(words, self.today, self.calendar, not_past=not_past)
+            or periods.find(words, self.today, self.calendar, not_past=self.not_past)
         )
         if not days or any(day.year not in absolute.YEARS for day in days):
             raise NotUnderstood("not_a_date")
@@ -171,4 +193,4 @@ class _Phrase:
         return Meant(moment(day, one, clock.zone or self.calendar.zone), has_time=True)
 
     def _judged(self, meant: list[Meant]) -> Understood | Ambiguous:
-        return judged(meant, self.calendar, since=self.since)
+        return judged(meant, self.calendar, self.now, not_past=self.not_past, today_too=self.day_needed)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import select
 
-from storage.tables import Bot, ErasableText, Extension, Invitation, Pause, Question, Run, RunStep, Timer
+from storage.tables import Bot, ErasableText, Extension, Invitation, Pause, Question, Run, RunStep, Schedule, Timer
 from tests.unit.messages.town import BOT, CAMAT, KASI_TRANTIB, SEKCAM, START, Town
 from workflow.state import Part
 
@@ -51,6 +51,7 @@ def prepare(place: Town) -> None:
             )
         )  # fmt: skip
     place.session.flush()
+    _schedules(place)
 
 
 def _move_time(place: Town) -> None:
@@ -76,6 +77,22 @@ def _move_time(place: Town) -> None:
                 reason_id=reason, ended_at=end, ended_by=camat if end else None, end_reason_id=reason if end else None,
             )
         )  # fmt: skip
+
+
+_RULE = {"every": "month", "on": "day", "nth": 1, "weekday": None, "month": None}
+"""On the first of January nobody works, so what is asked moves."""
+
+
+def _schedules(place: Town) -> None:
+    starter = place.official(CAMAT).id or 0
+    for number, rule in ((1, _RULE), (2, {"once": "2027-05-01T01:00:00+00:00"})):
+        place.session.add(
+            Schedule(
+                id=number, office_id="sumbang", sop_id="sumbang-pengukuran-kinerja", rule=rule, words="",
+                starter_id=starter, created_by=starter, created_at=START, next_at=START,
+            )
+        )  # fmt: skip
+    place.session.flush()
 
 
 def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, Any]]]:
@@ -128,7 +145,7 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
         ("ask_target", {**question, "task_id": decision, "outcome": "kembalikan", "chosen": []}),
         ("ask_target", {**question, "task_id": decision, "outcome": "kembalikan", "chosen": ["trantib"]}),
         *[("ask_reason", {**question, "task_id": decision, "run_id": run, "purpose": p, "text": t, "files": f})
-          for p in ("return", "nil", "waive", "cancel_run", "pause_run", "extension", "refuse_extension")
+          for p in ("return", "nil", "waive", "cancel_run", "pause_run", "call_off", "extension", "refuse_extension")
           for t, f in ((None, 0), (reason_words, 0), (None, 2))],
         ("ask_unit", {**question, "task_id": unit, "units": ["trantib", "sekretariat"]}),
         ("ask_task", {**question, "task_ids": [merged, unit], "files": 1}),
@@ -138,7 +155,7 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
         ("confirm_cancel", {**question, "run_id": run}),
         *[("question_dropped", {"kind": k}) for k in ("field", "reason", "period")],
         *[("bad_answer", {"reason": r, "field": {"id": words or "Tanggal rapat", "en": words or "Meeting date"}})
-          for r in ("not_a_date", "past_date", "wrong_weekday", "not_a_time", "not_a_number", "too_long", "empty")],
+          for r in ("not_a_date", "past_date", "wrong_weekday", "no_such_day", "vague", "date_only", "not_a_time", "not_a_number", "too_long", "empty")],
         ("answer_refused", {"key": "first_by", "facts": {"name": person, "time": "2027-01-07T02:12:00+00:00"}}),
         *[("file_refused", {"name": file, "reason": r, "kinds": ["pdf", "image"], "max_mb": 20, "limit": 5})
           for r in ("too_big", "empty", "kind", "too_many", "broken", "unavailable")],
@@ -153,6 +170,23 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
         ("throttled", {"minutes": 40}),
         ("meeting_changed", {"run_id": run, "step": 4}),
         ("schedule_changed", {"task_id": invite}),
+        ("schedule_review", {**question, "task_id": invite, "given": {"tanggal": "2027-01-10", "pukul": "20:00"}}),
+        ("meeting_reminder", {"task_id": invite}),
+        ("meeting_reminder", {"task_id": place.task(4, Part.INVITATION, str(camat)).id}),
+        ("meeting_called_off", {"run_id": run, "step": 4}),
+        ("schedule_list", {"schedule_ids": [1, 2], "adoption_ids": [1]}),
+        ("schedule_list", {"schedule_ids": [1], "adoption_ids": []}),
+        ("schedule_list", {"schedule_ids": [], "adoption_ids": []}),
+        ("ask_schedule", {**question, "title": title}),
+        ("schedule_choose", {**question, "moments": ["2027-05-12T01:00:00+00:00", "2027-12-05T01:00:00+00:00"]}),
+        *[("schedule_not_understood", {"reason": r})
+          for r in ("no_day", "clock", "no_such_day", "past", "wrong_weekday", "not_understood")],
+        ("schedule_confirm", {**question, "adoption_id": 1, "rule": _RULE}),
+        ("schedule_confirm", {**question, "adoption_id": 1, "rule": {"once": "2027-05-01T01:00:00+00:00"}}),
+        *[(name, {"schedule_id": n}) for n in (1, 2) for name in (
+            "schedule_made", "schedule_ended", "schedule_skipped")],
+        ("schedule_due", {"schedule_id": 1, "name": "2027-01-01"}),
+        ("schedule_due", {"schedule_id": 2, "name": "2027-05-01"}),
         ("corrected", {"task_id": invite, "field_id": "tempat"}),
         ("calendar", {}),
         *[("calendar_pick", {**question, "action": a}) for a in ("work", "confirm", "remove")],
@@ -203,6 +237,9 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
         ("when_choose", {**question, "meant": [
             {"at": f"{d}T09:00:00+00:00", "clock": True, "said": False, "notes": [["weekend", "Minggu"]]}
             for d in ("2027-11-12", "2026-12-11")]}),
+        ("when_choose", {**question, "meant": [
+            {"at": f"2027-01-08T{h}:00:00+00:00", "day": False, "clock": True, "said": True, "notes": []}
+            for h in ("07", "19")]}),
         *[("when_not_understood", {**question, "reason": r, "at": at, "has_time": clock})
           for r, at, clock in (("again", None, False), ("past", None, False),
                                ("past", "2026-11-12T02:00:00+00:00", True), ("past", "2026-11-12T02:00:00+00:00", False),
