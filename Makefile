@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 
-.PHONY: help demo demo-reset run test test-long gallery lint clean
+.PHONY: help demo demo-reset run test test-long gallery bench lint clean
 
 help:
 	@echo "make demo        try Pandu on this machine, without Telegram"
@@ -14,6 +14,7 @@ help:
 	@echo "make test        every check and test"
 	@echo "make test-long   every test, the random ones in their long form"
 	@echo "make gallery     every message Pandu can send, on one page to read"
+	@echo "make bench       measure what is promised to be fast"
 
 demo: $(VENV)/runtime.stamp
 	@$(BIN)/pandu demo $(if $(PORT),--port $(PORT)) $(if $(HOST),--host $(HOST)) $(if $(PIN),--pin $(PIN))
@@ -32,6 +33,9 @@ test-long: $(VENV)/dev.stamp
 
 gallery: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.gallery
+
+bench: $(VENV)/dev.stamp
+	@$(BIN)/python -m benchmarks
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

@@ -1,7 +1,7 @@
 """The whole bot on one screen.
 
 Telegram -> Poller -> inbox -> InboxWorker -> handlers -> workflow -> outbox -> DeliveryWorker -> Telegram,
-and files -> FileWorker -> file store.
+files -> FileWorker -> file store, and timers -> TimerWorker -> workflow -> outbox.
 """
 
 from __future__ import annotations
@@ -26,10 +26,13 @@ from bot.polling import Poller
 from bot.process_lock import only_process
 from bot.settings import Settings, Unusable
 from bot.telegram_client import RefusedToken, TelegramClient
+from bot.timer_worker import TimerWorker
 from storage import file_rows, inbox, outbox
 from storage.database import Database, DatabaseUnavailable, migrate, open_database
 from storage.file_store import FileStore, LocalFileStore
 from storage.tables import Bot
+from workflow import gap
+from workflow.reminding import morning
 
 log = structlog.stdlib.get_logger("bot.app")
 
@@ -58,6 +61,7 @@ class Pandu:
         self.inbox = InboxWorker(
             database, client, bot_id, client.bot.username, clock, default_language=language, on_effect=self._said
         )
+        self.timers = TimerWorker(database, bot_id, clock, on_effect=self._said)
         self.poller = Poller(database, client, bot_id, clock, on_stored=self.inbox.wake)
         self._language = language
 
@@ -67,7 +71,7 @@ class Pandu:
 
     def wake(self) -> None:
         """Say that there may be something to do for every worker: somebody moved business time."""
-        for worker in (self.inbox, self.files, self.delivery):
+        for worker in (self.inbox, self.files, self.timers, self.delivery):
             worker.wake()
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -76,7 +80,7 @@ class Pandu:
             menu = group.create_task(publish_menu(self.client.bot, self._language))
             workers = [
                 group.create_task(worker.run(stopping), name=type(worker).__name__)
-                for worker in (self.poller, self.inbox, self.files, self.delivery)
+                for worker in (self.poller, self.inbox, self.files, self.timers, self.delivery)
             ]
             await stopping.wait()
             log.info("stopping")
@@ -100,8 +104,8 @@ async def assembled(settings: Settings, *, clock: Clock | None = None, paced: bo
         await _greet(client, settings)
         store = LocalFileStore(settings.files_dir)
         single = settings.sqlite_path is not None
-        now = clock.now()
-        await database.write(lambda session: _take_up(session, client, now, single=single))
+        now, wall = clock.now(), clock.wall()
+        await database.write(lambda session: _take_up(session, client, now, wall, single=single))
         if single:
             await asyncio.to_thread(store.remove_leftovers)
         yield Pandu(settings, database, client, store, clock, paced=paced)
@@ -151,13 +155,15 @@ async def _greet(client: TelegramClient, settings: Settings) -> None:
             return
 
 
-def _take_up(session: Session, client: TelegramClient, now: datetime, *, single: bool) -> None:
-    """Note the bot, and take up what the last process left unfinished."""
+def _take_up(session: Session, client: TelegramClient, now: datetime, wall: datetime, *, single: bool) -> None:
+    """Note the bot, and take up what the last process left unfinished; ``wall`` is the machine's time."""
     username = client.bot.username or ""
     bot = session.get(Bot, client.bot.id) or Bot(id=client.bot.id, username=username)
     bot.username = username
     session.add(bot)
     session.flush()
+    gap.note_absence(session, bot, now, wall)
+    morning.ensure_all(session, now)
     if single:
         inbox.void_leases(session, bot.id)
         outbox.recover(session, bot.id, now)

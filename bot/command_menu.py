@@ -21,7 +21,12 @@ COMMANDS: dict[str, dict[Language, str]] = {
     "berkas": {"id": "Berkas suatu pelaksanaan, mis. /berkas 12", "en": "Files of a run, e.g. /berkas 12"},
     "riwayat": {"id": "Riwayat suatu pelaksanaan, mis. /riwayat 12", "en": "History of a run, e.g. /riwayat 12"},
     "arsip": {"id": "Pelaksanaan yang sudah selesai", "en": "Finished runs"},
+    "dispensasi": {"id": "Memohon tambahan waktu untuk sebuah tugas", "en": "Ask for more time for a task"},
+    "tunda": {"id": "Menunda suatu pelaksanaan, mis. /tunda 12", "en": "Pause a run, e.g. /tunda 12"},
+    "lanjutkan": {"id": "Melanjutkan pelaksanaan yang ditunda", "en": "Let a paused run go on"},
     "batalkan": {"id": "Membatalkan suatu pelaksanaan", "en": "Cancel a run"},
+    "ingatkan": {"id": "Pengingat sendiri, mis. /ingatkan besok jam 9", "en": "Your own reminder, e.g. /ingatkan 2 jam lagi"},
+    "kalender": {"id": "Jam kerja dan hari libur kantor", "en": "Working hours and days off"},
     "batal": {"id": "Meninggalkan pertanyaan yang sedang menunggu", "en": "Leave the pending question"},
     "bantuan": {"id": "Bantuan", "en": "Help"},
 }

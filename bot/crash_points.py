@@ -22,6 +22,8 @@ CrashPoint = Literal[
     "after-mark-sent",
     "before-file-stored",
     "after-file-stored",
+    "before-timer-commit",
+    "after-timer-commit",
 ]
 
 _passages: Counter[str] = Counter()

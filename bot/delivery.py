@@ -19,7 +19,19 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Te
 from bot.clock import Clock, first_of
 from bot.crash_points import crash_point
 from bot.logging import where
-from bot.outgoing import Document, Edit, NewMessage, Outgoing, Strip, chat_is_gone, message_is_gone, prepare, transmit
+from bot.outgoing import (
+    Document,
+    Edit,
+    Later,
+    NewMessage,
+    Outgoing,
+    Remove,
+    Strip,
+    chat_is_gone,
+    message_is_gone,
+    prepare,
+    transmit,
+)
 from bot.pacing import Pacing
 from bot.telegram_client import Flood, RefusedToken, ServerFault, TelegramClient, Unsent
 from storage import outbox
@@ -28,6 +40,7 @@ from storage.file_store import FileStore
 from storage.outbox import OutboxItem
 from storage.tables import Card, Chat
 from workflow import notices
+from workflow.reminding.morning import DIGEST
 
 log = structlog.stdlib.get_logger("bot.delivery")
 
@@ -40,8 +53,11 @@ LONGEST_BACKOFF_SECONDS = 30.0
 LONGEST_WAIT_SECONDS = 3.0
 """A row that may not go out within this time goes back into the queue instead of waiting here."""
 TRIES_OF_UNKNOWN_OUTCOME = 8
-NEVER_REPEATED = frozenset({"unit_reminder"})
-"""Reminders whose delivery is unknown are not sent again: the next one covers them."""
+NEVER_REPEATED = frozenset({"unit_reminder", "meeting_reminder", DIGEST})
+"""Reminders whose delivery is unknown are not sent again: the next one covers them.
+
+A card that reminds comes as its row's parameter, see :func:`workflow.reminding.delivering.reminder`.
+"""
 
 
 class DeliveryWorker:
@@ -145,6 +161,10 @@ class DeliveryWorker:
         if outgoing is None:
             await self._record(lambda session: outbox.mark_skipped(session, item.id, self._clock.now()))
             return
+        if isinstance(outgoing, Later):
+            later = outgoing.at
+            await self._record(lambda session: outbox.postpone(session, item.id, later))
+            return
         crash_point("before-send")
         try:
             message_id = await transmit(self._client, self._store, item.chat_id, outgoing)
@@ -164,8 +184,10 @@ class DeliveryWorker:
 
     def _sent(self, session: Session, item: OutboxItem, outgoing: Outgoing, message_id: int | None) -> None:
         now = self._clock.now()
-        if isinstance(outgoing, Strip | Document) or outgoing.card_id is None:
+        if isinstance(outgoing, Strip | Remove | Document) or outgoing.card_id is None:
             outbox.mark_sent(session, item.id, message_id, now)
+            if isinstance(outgoing, NewMessage) and outgoing.nudge and message_id is not None:
+                self._replace_nudge(session, item, message_id)
             return
         card = session.get_one(Card, outgoing.card_id, with_for_update=True, populate_existing=True)
         outbox.mark_sent(session, item.id, message_id, now)
@@ -176,15 +198,28 @@ class DeliveryWorker:
             return
         card.shown_revision = max(card.shown_revision, outgoing.revision)
         if isinstance(outgoing, NewMessage):
-            card.message_id = message_id
+            replaced_reminder = card.sent_as_reminder
+            card.message_id, card.sent_at = message_id, now
+            card.reminder, card.sent_as_reminder = outgoing.reminder, bool(outgoing.reminder)
             # Asked for again while this message was on its way, it comes again.
             card.anew = card.wanted_revision > outgoing.revision and outbox.asks_anew(session, card)
             if outgoing.replaces is not None:
-                outbox.strip(session, bot_id=item.bot_id, chat_id=item.chat_id, message_id=outgoing.replaces, now=now)
+                take_away = outbox.remove if replaced_reminder else outbox.strip
+                take_away(session, bot_id=item.bot_id, chat_id=item.chat_id, message_id=outgoing.replaces, now=now)
         session.add(card)
         session.flush()
         if card.wanted_revision > card.shown_revision:
             outbox.show_card(session, card, now)
+
+    def _replace_nudge(self, session: Session, item: OutboxItem, message_id: int) -> None:
+        """Let a digest take the place of the chat's last one: they do not pile up."""
+        now = self._clock.now()
+        chat = session.get(Chat, (item.bot_id, item.chat_id), with_for_update=True, populate_existing=True)
+        if chat is None:
+            return
+        if chat.nudge_message_id is not None:
+            outbox.remove(session, bot_id=item.bot_id, chat_id=item.chat_id, message_id=chat.nudge_message_id, now=now)
+        chat.nudge_message_id, chat.nudge_sent_at, chat.nudged_at = message_id, now, now
 
     async def _failed(self, item: OutboxItem, outgoing: Outgoing, error: TelegramError) -> None:
         match error:
@@ -192,7 +227,7 @@ class DeliveryWorker:
                 self._pacing.hold(item.chat_id, error.seconds)
                 log.info("Telegram asks to wait", outbox_id=item.id, seconds=error.seconds)
                 await self._postpone(item, error.seconds)
-            case InvalidToken() if isinstance(outgoing, Strip):
+            case InvalidToken() if isinstance(outgoing, Strip | Remove):
                 # "No such method": a server that cannot take buttons away; they grant nothing anyway.
                 await self._record(lambda session: outbox.mark_skipped(session, item.id, self._clock.now()))
             case Unsent() | RefusedToken() | InvalidToken():
@@ -212,7 +247,7 @@ class DeliveryWorker:
                 await self._unknown(item, outgoing, error)
 
     async def _refused(self, item: OutboxItem, outgoing: Outgoing, error: BadRequest) -> None:
-        if isinstance(outgoing, Strip):
+        if isinstance(outgoing, Strip | Remove):
             # The old message is gone, or has no buttons any more: that is what was wanted.
             await self._record(lambda session: outbox.mark_skipped(session, item.id, self._clock.now()))
         elif isinstance(outgoing, Edit) and message_is_gone(error):

@@ -26,16 +26,12 @@ class DemoClock(Clock):
         """
         self._file = file
         self._real = real or Clock()
-        self._moved = _read(file)
-
-    @property
-    def moved(self) -> timedelta:
-        """How far business time is ahead."""
-        return self._moved
+        self.moved = _read(file)
+        """How far business time is ahead; see :meth:`forward`."""
 
     def now(self) -> datetime:
         """Return business time, aware UTC."""
-        return self._real.now() + self._moved
+        return self._real.now() + self.moved
 
     def wall(self) -> datetime:
         """Return the time of the machine, aware UTC."""
@@ -43,7 +39,7 @@ class DemoClock(Clock):
 
     def monotonic(self) -> float:
         """Return seconds from an arbitrary point, the time that was jumped over included."""
-        return self._real.monotonic() + self._moved.total_seconds()
+        return self._real.monotonic() + self.moved.total_seconds()
 
     def forward(self, by: timedelta) -> None:
         """Move business time ahead, on disk first: it must not go back after a crash.
@@ -53,11 +49,11 @@ class DemoClock(Clock):
         """
         if by < timedelta(0):
             raise ValueError("business time only moves forward")
-        moved = self._moved + by
+        moved = self.moved + by
         fresh = self._file.with_suffix(".new")
         fresh.write_text(json.dumps({"moved_seconds": moved.total_seconds()}))
         fresh.replace(self._file)
-        self._moved = moved
+        self.moved = moved
 
 
 def _read(file: Path) -> timedelta:

@@ -24,6 +24,7 @@ from simulator.simulator import Simulator
 from simulator.trainer import ClockFace, Direction
 from storage.tables import File, Inbox, Office, Outbox, Task, Timer
 from workflow.calendar.of_office import calendar_of
+from workflow.calendar.working_time import WorkingTime
 from workflow.state import PartStatus
 
 log = structlog.stdlib.get_logger("bot.demo")
@@ -53,6 +54,7 @@ class Jumps:
         self._said = ""
         self._newest: dict[str, int] = {}
         self._messages = 0
+        self._holidays: tuple[str, ...] = ()
         simulator.world.listeners.append(self._heard)
 
     # What the trainer is lent
@@ -79,15 +81,18 @@ class Jumps:
             raise Impossible("Waktu latihan sedang berjalan maju. Tunggu sebentar, atau tekan Berhenti.")
         now = self._clock.now()
         target: datetime | None = None
+        holidays: tuple[str, ...] = ()
         if to == "date" and at is not None:
             target = self._chosen(at, now)
         elif to == "morning":
             target = await self._morning(now)
+            holidays = await self._days_off(now, target)
         else:
             await self._refuse_if_nothing_waits()
         if self._jump is not None:
             raise Impossible("Waktu latihan sedang berjalan maju. Tunggu sebentar, atau tekan Berhenti.")
         self._stopped, self._began, self._target, self._messages = False, now, target, 0
+        self._holidays = holidays
         self._say("Waktu latihan berjalan maju…")
         going = self._to_something_said if target is None else self._to_target
         self._jump = asyncio.create_task(self._go(going, occasion=at is None))
@@ -121,11 +126,20 @@ class Jumps:
             raise Impossible("Itu terlalu jauh. Mohon pilih waktu dalam satu tahun ke depan.")
         return target
 
-    async def _morning(self, now: datetime) -> datetime:
+    async def _calendar(self) -> WorkingTime:
         office = await self._pandu.database.read(lambda session: session.exec(select(Office)).first())
         if office is None:
             raise Impossible("Belum ada kantor di latihan ini.")
-        calendar = calendar_of(office)
+        return calendar_of(office)
+
+    async def _days_off(self, start: datetime, end: datetime) -> tuple[str, ...]:
+        """Return the holidays on the way by name, each once: the trainer may wonder where the days went."""
+        first, last = (self._reader.local(at).date() for at in (start, end))
+        names = [day.name for day in (await self._calendar()).days_off(first, last)]
+        return tuple(dict.fromkeys(names))
+
+    async def _morning(self, now: datetime) -> datetime:
+        calendar = await self._calendar()
         today = calendar.opening(self._reader.local(now).date())
         return today if today is not None and today > now else calendar.next_morning(now)
 
@@ -260,7 +274,8 @@ class Jumps:
         where = self._reader.moment(self._clock.now())
         sent = f"Pandu mengirim {self._messages} pesan." if self._messages else "Pandu tidak mengirim pesan."
         if arrived:
-            return f"Sampai pada {where}. {sent}"
+            off = f" Libur: {', '.join(self._holidays)}." if self._holidays else ""
+            return f"Sampai pada {where}.{off} {sent}"
         if self._stopped:
             return f"Dihentikan pada {where}. {sent}"
         return f"Tidak ada pengingat sampai {where}."

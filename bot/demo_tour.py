@@ -45,8 +45,19 @@ STEPS = [
         says="/status",
     ),
     TourStep(
+        user=SEKCAM,
+        words="Tugas berikutnya ada pada Ibu Sekcam. Bagaimana bila dibiarkan? Tekan Pelatih, lalu Ke pengingat "
+        "berikutnya; sesudah sampai, tekan Tutup.",
+        jump=True,
+    ),
+    TourStep(
+        user=SEKCAM,
+        words="Waktu latihan sudah maju; tanggal dan jamnya tampak di atas. Pengingat datang pada jam kerja saja, "
+        "dan tombolnya membawa kartu tugas itu ke bawah.",
+    ),
+    TourStep(
         user=CAMAT,
         words="Selesai. Selanjutnya silakan teruskan sendiri: kartu di setiap telepon menunjukkan langkah berikutnya. "
-        "Di bawah Pelatih, gangguan jaringan dapat dicoba.",
+        "Di bawah Pelatih, waktu dapat dimajukan dan gangguan jaringan dicoba.",
     ),
 ]

@@ -21,11 +21,14 @@ from telegram.error import BadRequest
 
 from bot.telegram_client import UPLOAD_SECONDS, TelegramClient
 from messages.card import render_card
-from messages.render import render
+from messages.ics import meeting_file
+from messages.render import NothingToSay, render
 from messages.rendered import Rendered
 from storage.file_store import FileStore
 from storage.outbox import OutboxItem
 from storage.tables import Card, File
+from workflow.reminding import delivering
+from workflow.reminding.morning import DIGEST
 
 REPEATED_MARK = "(ulang)"
 PHOTO_LIMIT = 10 * 1024 * 1024
@@ -34,13 +37,19 @@ NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """A message to send. For a card: which, at which revision, and the message it replaces."""
+    """A message to send. For a card: which, at which revision, and the message it replaces.
+
+    ``reminder`` is the slot a card reminds of; ``nudge``: this is a digest, which takes the
+    place of the chat's last one.
+    """
 
     rendered: Rendered
     silent: bool
     card_id: int | None = None
     revision: int = 0
     replaces: int | None = None
+    reminder: str = ""
+    nudge: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +71,22 @@ class Strip:
 
 
 @dataclass(frozen=True, slots=True)
+class Remove:
+    """A message to delete; where Telegram refuses (after 48 hours), it loses its buttons instead."""
+
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Nothing to say yet: a reminder waits for working time."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """A file to send: by Telegram's id if this bot has one, else from the store."""
+    """A file to send: by Telegram's id if this bot has one, else from the store, or made just now (``content``)."""
 
     name: str
     form: str
@@ -72,26 +95,44 @@ class Document:
     size: int
     silent: bool
     caption: str | None
+    content: bytes | None = None
 
 
-Outgoing = NewMessage | Edit | Strip | Document
+Outgoing = NewMessage | Edit | Strip | Remove | Document
 
 
-def prepare(session: Session, item: OutboxItem, default_language: str, now: datetime) -> Outgoing | None:
+def prepare(session: Session, item: OutboxItem, default_language: str, now: datetime) -> Outgoing | Later | None:
     """Return what to do for a row as things stand at ``now``, or ``None`` if there is nothing left to do."""
+    if item.not_after is not None and now > item.not_after and item.kind != "card":
+        return None
     match item.kind:
         case "card":
             return _card(session, item, default_language, now)
         case "strip":
             return Strip(item.message_id) if item.message_id is not None else None
+        case "remove":
+            return Remove(item.message_id) if item.message_id is not None else None
         case "document":
-            return _document(session, item)
+            return _document(session, item, now)
+        case "invitation":
+            return _meeting_file(session, item, default_language, now)
         case _:
-            rendered = render(
-                session, item.template or "", item.params, office_id=item.office_id, chat_id=item.chat_id,
-                bot_id=item.bot_id, default_language=default_language, now=now, repeated=item.uncertain,
-            )  # fmt: skip
-            return NewMessage(rendered, item.silent)
+            return _message(session, item, default_language, now)
+
+
+def _message(session: Session, item: OutboxItem, default_language: str, now: datetime) -> NewMessage | Later | None:
+    nudge = item.template == DIGEST
+    opens_at = delivering.next_open(session, item.chat_id, now) if nudge else now
+    if opens_at > now:
+        return Later(opens_at)
+    try:
+        rendered = render(
+            session, item.template or "", item.params, office_id=item.office_id, chat_id=item.chat_id,
+            bot_id=item.bot_id, default_language=default_language, now=now, repeated=item.uncertain,
+        )  # fmt: skip
+    except NothingToSay:
+        return None
+    return NewMessage(rendered, item.silent, nudge=nudge)
 
 
 def _card(session: Session, item: OutboxItem, default_language: str, now: datetime) -> Outgoing | None:
@@ -100,18 +141,23 @@ def _card(session: Session, item: OutboxItem, default_language: str, now: dateti
         return None
     if (card.bot_id, card.chat_id) != (item.bot_id, item.chat_id):
         return None  # the official has another account since, and the card a row of its own there
-    anew = card.live and (card.anew or card.message_id is None)
+    reminder = delivering.reminder(session, item, card, now)
+    anew = card.live and (card.anew or card.message_id is None or bool(reminder))
     if not anew and card.shown_revision >= card.wanted_revision:
         return None  # an earlier row has shown what this one is about
     # Only a repeated sending can be seen twice; an edit cannot.
     repeated = item.uncertain and anew
-    rendered = render_card(session, card.id, default_language=default_language, now=now, repeated=repeated)
+    rendered = render_card(
+        session, card.id, default_language=default_language, now=now, repeated=repeated,
+        reminder=reminder if anew else card.reminder,
+    )  # fmt: skip
     if anew or card.message_id is None:
-        return NewMessage(rendered, item.silent, card.id, card.wanted_revision, card.message_id)
+        silent = item.silent or not delivering.sounds(session, card.office_id, now)
+        return NewMessage(rendered, silent, card.id, card.wanted_revision, card.message_id, reminder)
     return Edit(rendered, card.message_id, card.id, card.wanted_revision, card.live)
 
 
-def _document(session: Session, item: OutboxItem) -> Document | None:
+def _document(session: Session, item: OutboxItem, now: datetime) -> Document | None:
     file = session.get(File, item.file_id)
     if file is None or file.status == "refused":
         return None
@@ -121,7 +167,7 @@ def _document(session: Session, item: OutboxItem) -> Document | None:
         telegram_file_id=file.telegram_file_id if file.bot_id == item.bot_id else None,
         sha256=file.sha256,
         size=file.size or 0,
-        silent=item.silent,
+        silent=item.silent or not delivering.sounds(session, file.office_id, now),
         caption=REPEATED_MARK if item.uncertain else None,
     )
 
@@ -140,6 +186,8 @@ async def transmit(client: TelegramClient, store: FileStore, chat_id: int, outgo
             await _unless_unchanged(
                 client.bot.edit_message_reply_markup(chat_id=chat_id, message_id=outgoing.message_id, reply_markup=None)
             )
+        case Remove():
+            await _remove(client, chat_id, outgoing.message_id)
         case Document():
             return await _send_file(client, store, chat_id, outgoing)
     return None
@@ -186,6 +234,17 @@ async def _edit(client: TelegramClient, chat_id: int, edit: Edit) -> None:
         await change(plain(edit.rendered.text), None)
 
 
+async def _remove(client: TelegramClient, chat_id: int, message_id: int) -> None:
+    try:
+        await client.bot.delete_message(chat_id, message_id)
+    except BadRequest as error:
+        if chat_is_gone(error) or "message to delete not found" in str(error).lower():
+            raise
+        await _unless_unchanged(
+            client.bot.edit_message_reply_markup(chat_id=chat_id, message_id=message_id, reply_markup=None)
+        )
+
+
 async def _unless_unchanged(call: Awaitable[Message | bool]) -> None:
     try:
         await call
@@ -194,7 +253,22 @@ async def _unless_unchanged(call: Awaitable[Message | bool]) -> None:
             raise
 
 
+def _meeting_file(session: Session, item: OutboxItem, default_language: str, now: datetime) -> Document | None:
+    made = meeting_file(
+        session, item.params, office_id=item.office_id, chat_id=item.chat_id, default_language=default_language,
+        now=now,
+    )  # fmt: skip
+    if made is None:
+        return None
+    return Document(
+        name=made.name, form="document", telegram_file_id=None, sha256=None, size=len(made.content), silent=True,
+        caption=REPEATED_MARK if item.uncertain else None, content=made.content,
+    )  # fmt: skip
+
+
 async def _send_file(client: TelegramClient, store: FileStore, chat_id: int, document: Document) -> int:
+    if document.content is not None:
+        return await _send_document(client, chat_id, document, document.content)
     if document.telegram_file_id is not None:
         try:
             return await _send_document(client, chat_id, document, document.telegram_file_id)

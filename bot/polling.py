@@ -148,7 +148,7 @@ class Poller:
 
         def body(session: Session, *, tell: bool) -> None:
             if tell:
-                gap.gap_notice(session, self._bot_id, now)
+                gap.gap_notice(session, self._bot_id, now, wall)
             session.get_one(Bot, self._bot_id).last_poll_at = wall
 
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import form_answers
+from handlers import typed_values
 from handlers.talk import Talk
 from storage.tables import Official, Question, Task
 from workflow import correcting, questions
@@ -43,17 +43,22 @@ def value(talk: Talk, question: Question, text: str | None, option: str | None) 
     """The right value was typed."""
     if question.task_id is None:
         raise Stopped("question_gone")
-    if option is not None or text is None:
+    picked = typed_values.chosen(question, option)
+    if picked is None and option not in (None, "edit"):
         questions.forget(talk.session, talk.moment, question)
         talk.say("question_left")
         return None
     loaded, task, official, fields = correcting.open_correction(talk.session, talk.officials, question.task_id)
     wanted = next(f for f in fields if f.id == question.data["field"])
-    new = form_answers.take(talk, official.office_id, loaded.step_of(task), wanted, text)
+    if option == "edit":
+        typed_values.ask_again(talk, question, wanted)
+        return Reply("question_asked")
+    step = loaded.step_of(task)
+    new = picked or typed_values.take(talk, question, official.office_id, step, wanted, text or "")
     if new is None:
         return None
     questions.forget(talk.session, talk.moment, question)
-    correcting.correct(talk.session, talk.moment, talk.officials, question.task_id, wanted.id, new)
+    correcting.correct(talk.session, talk.moment, talk.officials, question.task_id, wanted.id, new.value)
     talk.say("corrected", official, task_id=task.id, field_id=wanted.id)
     return None
 

@@ -7,16 +7,24 @@ from collections.abc import Callable
 from sqlmodel import Session
 
 from handlers import (
+    calendar_pages,
     cancel_run,
+    collect_by,
     correction,
+    extension,
+    extension_decision,
     form_answers,
     home,
     pages,
+    pause,
+    personal,
+    reassign,
     return_answers,
     start_run,
     task_buttons,
     tasks,
     uploads,
+    when_answers,
 )
 from handlers.incoming import Incoming
 from handlers.talk import Context, Talk, Toast
@@ -42,6 +50,11 @@ COMMANDS: dict[str, Callable[[Talk], None]] = {
     "riwayat": pages.history,
     "arsip": pages.archive,
     "batalkan": cancel_run.command,
+    "dispensasi": extension.command,
+    "tunda": pause.pause_command,
+    "lanjutkan": pause.resume_command,
+    "ingatkan": personal.command,
+    "kalender": calendar_pages.command,
     "batal": home.leave,
     "bantuan": home.help_,
     "help": home.help_,
@@ -52,9 +65,18 @@ PRESSES: dict[str, Callable[[Talk, Press], Reply | None]] = {
     **dict.fromkeys(Page, pages.press),
     Page.CHOOSE_SOP: start_run.choose,
     Page.ENROL: home.enrolment_answer,
+    Page.PERSONAL: personal.press,
+    Page.CALENDAR: calendar_pages.press,
     Verb.CORRECT: correction.press,
     Verb.CANCEL_RUN: cancel_run.press,
     Verb.OPEN_CARD: tasks.open_card,
+    Verb.PAUSE_RUN: pause.press_pause,
+    Verb.RESUME_RUN: pause.press_resume,
+    Verb.REASSIGN: reassign.press,
+    Verb.EXTEND: extension.press,
+    Verb.COLLECT_BY: collect_by.press,
+    Verb.GRANT: extension_decision.grant,
+    Verb.DENY: extension_decision.deny,
 }
 
 ANSWERS: dict[str, Callable[[Talk, Question, str | None, str | None], Reply | None]] = {
@@ -71,11 +93,24 @@ ANSWERS: dict[str, Callable[[Talk, Question, str | None, str | None], Reply | No
     "correct_field": correction.field,
     "correct_value": correction.value,
     "confirm_cancel": cancel_run.confirm,
+    **dict.fromkeys(("when", "when_choose", "when_confirm"), when_answers.answer),
+    "personal_text": personal.about,
+    "calendar_pick": calendar_pages.pick,
+    "calendar_estimate": calendar_pages.estimate,
+    "calendar_name": calendar_pages.name,
+    "calendar_hours": calendar_pages.hours,
+    "calendar_hours_words": calendar_pages.hours_words,
+    "calendar_confirm": calendar_pages.confirm,
+    "extension_task": extension.which_task,
+    "collect_by": collect_by.choice,
+    "assign": reassign.choose,
+    "confirm_assign": reassign.confirm,
 }
 """A question's kind -> what takes its answer: the typed text or the pressed option."""
 
 LEAVES_QUESTION = (
-    Verb.SHOW_STEP, Verb.SHOW_DOCUMENTS, Verb.OPEN_CARD, Verb.ACKNOWLEDGE, Verb.RECEIVE, Verb.ATTEND, Verb.TICK, *Page,
+    Verb.SHOW_STEP, Verb.SHOW_DOCUMENTS, Verb.OPEN_CARD, Verb.GRANT, Verb.ACKNOWLEDGE, Verb.RECEIVE, Verb.ATTEND,
+    Verb.TICK, *Page,
 )  # fmt: skip
 """Buttons that may be pressed while a question waits: they only show, or answer something else."""
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from handlers import meeting_buttons, typed_values
 from handlers.talk import Talk
 from sop_definitions.model import FormField, Step
 from storage.tables import Official, Question, Task
-from workflow import acts, forms, meeting, questions, sending, values
+from workflow import acts, forms, meeting, questions, sending
 from workflow.beginning import begin
 from workflow.deed import Stopped
 from workflow.reply import Reply
 from workflow.run_state import LoadedRun
 from workflow.state import Part
-from workflow.values import BadValue
 
 
 def field(talk: Talk, question: Question, text: str | None, option: str | None) -> Reply | None:
@@ -27,13 +27,14 @@ def field(talk: Talk, question: Question, text: str | None, option: str | None) 
         return None
     if option == "skip" and not wanted.required:
         draft["skipped"] = [*draft.get("skipped", []), wanted.id]
-    elif text is not None:
-        value = take(talk, task.office_id, step, wanted, text)
-        if value is None:
-            return None
-        draft["fields"] = {**draft.get("fields", {}), wanted.id: value}
+    elif option == "edit":
+        typed_values.ask_again(talk, question, wanted)
+        return Reply("question_asked")
     else:
-        raise Stopped("question_gone")
+        given = _value(talk, question, task.office_id, step, wanted, text, option)
+        if given is None:
+            return None
+        draft["fields"] = {**draft.get("fields", {}), **given}
     task.draft = draft
     begin(talk.session, talk.moment, loaded, task)
     questions.forget(talk.session, talk.moment, question)
@@ -77,38 +78,51 @@ def schedule(talk: Talk, question: Question, text: str | None, option: str | Non
     if option == "cancel":
         _leave(talk, question)
         return None
-    if question.task_id is None or (text is None and option != "skip"):
+    if question.task_id is None:
         raise Stopped("question_gone")
     _, invitation, official, step = meeting.open_schedule(talk.session, talk.officials, question.task_id)
     wanted: list[str] = question.data["wanted"]
     given = dict(question.data["given"])
-    if text is not None:
-        value = take(talk, official.office_id, step, _field(step, Part.WORK, wanted[0]), text)
-        if value is None:
+    asked = _field(step, Part.WORK, wanted[0])
+    if option == "edit":
+        typed_values.ask_again(talk, question, asked)
+        return Reply("question_asked")
+    if option != "skip":
+        values = _value(talk, question, official.office_id, step, asked, text, option)
+        if values is None:
             return None
-        given[wanted[0]] = value
+        given |= values
+    wanted = [name for name in wanted[1:] if name not in given]
     questions.forget(talk.session, talk.moment, question)
-    if wanted[1:]:
+    if wanted:
         questions.ask(
             talk.session, talk.moment, official, "schedule", "ask_field", task=invitation,
-            data={"wanted": wanted[1:], "given": given}, field_id=wanted[1],
+            data={"wanted": wanted, "given": given}, field_id=wanted[0],
         )  # fmt: skip
         return Reply("question_asked")
     if not given:
         talk.say("question_left")
         return None
-    meeting.reschedule(talk.session, talk.moment, talk.officials, question.task_id, given)
-    talk.say("schedule_changed", official, task_id=invitation.id)
-    return Reply("ok")
+    return meeting_buttons.review(talk, invitation, official, given)
 
 
-def take(talk: Talk, office_id: str, step: Step, wanted: FormField, text: str) -> Any:
-    """Return a typed value, or say what is wrong with it and return ``None``; the question stays."""
-    try:
-        return values.parse(wanted.kind, text, talk.today(office_id), not_past=step.part == "invite")
-    except BadValue as bad:
-        talk.say("bad_answer", reason=bad.reason, field=wanted.label.model_dump())
-        return None
+def _value(
+    talk: Talk, question: Question, office_id: str, step: Step, wanted: FormField, text: str | None, option: str | None
+) -> dict[str, Any] | None:
+    """Return what was typed or chosen, by field; ``None`` if that is still to be settled.
+
+    A clock said beside a date ('Kamis depan jam 9') also answers the field of kind time after it.
+    """
+    clock = typed_values.following_clock(step.fields, wanted)
+    if text is not None:
+        found = typed_values.take(talk, question, office_id, step, wanted, text, clock_too=clock is not None)
+        if found is None:
+            return None
+    else:
+        found = typed_values.chosen(question, option)
+        if found is None:
+            raise Stopped("question_gone")
+    return {wanted.id: found.value} | ({clock.id: found.clock} if clock is not None and found.clock else {})
 
 
 def _open(talk: Talk, question: Question) -> tuple[LoadedRun, Task, Official]:

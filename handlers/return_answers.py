@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from handlers import cancel_run
+from handlers import cancel_run, extension, extension_decision, pause
 from handlers.talk import Talk
 from storage.tables import File, Official, Question, Task
 from workflow import acts, collecting, deciding, questions
@@ -12,6 +13,15 @@ from workflow.deed import Stopped
 from workflow.reply import Reply
 from workflow.run_state import LoadedRun
 from workflow.texts import MAX_TEXT
+
+BESIDE: dict[str, Callable[[Talk, Question], Reply]] = {
+    "cancel_run": cancel_run.ask_to_confirm,
+    pause.PURPOSE: pause.stop,
+    meeting_buttons.PURPOSE: meeting_buttons.call_off,
+    extension.PURPOSE: extension.send,
+    extension_decision.PURPOSE: extension_decision.refuse,
+}
+"""What else is given a reason with the same question: nothing about a task's own output."""
 
 
 def target(talk: Talk, question: Question, text: str | None, option: str | None) -> Reply | None:
@@ -95,8 +105,9 @@ def _reason_given(talk: Talk, text: str) -> None:
 
 
 def _carry_out(talk: Talk, question: Question, data: dict[str, Any], files: list[File]) -> Reply | None:
-    if data["purpose"] == "cancel_run":
-        return cancel_run.ask_to_confirm(talk, question)
+    beside = BESIDE.get(data["purpose"])
+    if beside is not None:
+        return beside(talk, question)
     if data["purpose"] == "waive":
         if question.task_id is None:
             raise Stopped("question_gone")

@@ -19,6 +19,7 @@ from messages.views.run_facts import RunFacts
 from messages.views.withdrawal import returned_by, withdrawable
 from sop_definitions.model import FieldKind, Outcome
 from workflow import forms
+from workflow.hand_in_steps import BOARDS, settable
 from workflow.state import SETTLED, Part, PartStatus
 from workflow.verbs import Press, Verb
 
@@ -26,14 +27,21 @@ Rows = list[list[InlineButton]]
 
 
 def render_card(
-    session: Session, card_id: int, *, default_language: str, now: datetime, repeated: bool = False
+    session: Session,
+    card_id: int,
+    *,
+    default_language: str,
+    now: datetime,
+    repeated: bool = False,
+    reminder: str | None = None,
 ) -> Rendered:
     """Return a card as its owner is to see it at ``now`` (business time, aware UTC).
 
-    ``repeated`` marks a card that may have been delivered before. Raises
+    ``repeated`` marks a card that may have been delivered before. ``reminder`` is the slot it
+    reminds of ('' for none), where that is not what its row says. Raises
     :class:`sqlalchemy.exc.NoResultFound` if there is no such card.
     """
-    found = load_card(session, card_id, default_language, now)
+    found = load_card(session, card_id, default_language, now, reminder)
     more = f"/status {found.facts.run.number}"
     return compose("card", found.facts.reader, found.view, _keyboard(found), more=more, repeated=repeated)
 
@@ -69,6 +77,9 @@ class _Buttons:
             rows.append([self.make("keep", Verb.KEEP)])  # one careless tap would declare rejected work valid
         if self.part is Part.UNIT and self.step.proof in (None, "file") and self.task.status == PartStatus.OPEN:
             rows.append([self.make("nil", Verb.NIL)])  # rare, so never where the main button is expected
+        if self._time_is_short():
+            rows.append([self.make("extend", Verb.EXTEND)])
+        rows.append(self._collect_by())
         rows.append(self._looking())
         return [row for row in rows if row]
 
@@ -86,7 +97,28 @@ class _Buttons:
         output = facts.output(self.task)
         if output is not None and self._correctable(output.data.get("fields", {})):
             row.append(self.make("correct", Verb.CORRECT))
-        return [*rows, row] if row else rows
+        return [row for row in (*rows, row, self._collect_by()) if row]
+
+    def _time_is_short(self) -> bool:
+        """Say whether to offer more time: on reminders, once it is late, and on the last of several days.
+
+        A step of minutes is due on the day it opens; its fresh card need not offer a way out.
+        """
+        timing, facts = self.view.timing, self.found.facts
+        if timing is None or timing.at is None or timing.paused or timing.asked or self.task.status != PartStatus.OPEN:
+            return False
+        if self.view.reminder is not None or timing.at < facts.now:
+            return True
+        opened, today = (facts.reader.local(at).date() for at in (self.task.opened_at or facts.now, facts.now))
+        return opened < today and facts.reader.local(timing.at).date() == today
+
+    def _collect_by(self) -> list[InlineButton]:
+        """Return the button that sets a hand-in's date, for its collector and for whoever leads up to it."""
+        facts = self.found.facts
+        if self.part not in BOARDS or facts.run.status != "open":
+            return []
+        number = settable(facts.definition, facts.steps, self.step.number)
+        return [self.make("collect_by", Verb.COLLECT_BY)] if number is not None else []
 
     def _correctable(self, given: Mapping[str, object]) -> bool:
         """Say whether something was typed; a tick is taken back, not corrected."""

@@ -91,6 +91,75 @@ TOASTS: dict[str, tuple[str, str]] = {
         "SOP ini sudah berjalan untuk periode yang sama (run {run_number}).",
         "This SOP already runs for the same period (run {run_number}).",
     ),
+    "not_allowed_pause": (
+        "Mohon maaf, hanya yang memulai, sekretaris, atau pimpinan yang dapat menunda dan melanjutkan.",
+        "Sorry, only the starter, the secretary or the head can pause a run and let it go on.",
+    ),
+    "already_paused": ("Run {run} memang sedang ditunda.", "Run {run} is paused already."),
+    "not_paused": ("Run {run} memang sedang berjalan.", "Run {run} is running already."),
+    "run_is_paused": (
+        "Pelaksanaan ini sedang ditunda: tenggatnya berhenti, dispensasi belum diperlukan.",
+        "This run is paused: its deadlines stand still, no extra time is needed.",
+    ),
+    "no_deadline": (
+        "Tugas ini tidak mempunyai tenggat, sehingga dispensasi tidak diperlukan.",
+        "This task has no deadline, so no extra time is needed.",
+    ),
+    "until_past": ("Waktu itu sudah lewat.", "That time is past."),
+    "until_too_early": (
+        "Waktu itu tidak melewati tenggat yang sekarang. Mohon pilih waktu sesudahnya.",
+        "That is not later than the present deadline. Please choose a later time.",
+    ),
+    "nobody_decides": (
+        "Belum ada pejabat yang dapat memutuskan permintaan ini. Mohon hubungi admin kantor.",
+        "Nobody can decide this request yet. Please ask the office's admin.",
+    ),
+    "extension_first_by": (
+        "Sudah diputuskan oleh {name}{clock}. Terima kasih.",
+        "Already decided by {name}{clock}. Thank you.",
+    ),
+    "extension_lapsed": (
+        "Permintaan dispensasi ini sudah tidak berlaku.",
+        "This request for more time is no longer open.",
+    ),
+    "collect_by_over": (
+        "Pengumpulan itu sudah selesai, batasnya tidak dapat diubah lagi.",
+        "That collection is over; its date can no longer be changed.",
+    ),
+    "collect_by_past": ("Batas itu sudah lewat. Mohon pilih waktu lain.", "That date is past. Please choose another."),
+    "reassigned": (
+        "Tugas sudah dialihkan. Keduanya diberi tahu.",
+        "The task is handed over. Both have been told.",
+    ),
+    "cannot_take_over": (
+        "Pejabat itu tidak dapat menerima tugas ini saat ini.",
+        "That official cannot take this task over now.",
+    ),
+    "nobody_to_take_over": (
+        "Belum ada pejabat lain yang terdaftar untuk menerima tugas ini.",
+        "No other official has joined yet who could take this task over.",
+    ),
+    "nobody_named": (
+        "Nama itu tidak ditemukan. Mohon ketik lagi, atau pilih dari daftar.",
+        "That name was not found. Please type it again, or choose from the list.",
+    ),
+    "calendar_no_days": ("Tidak ada tanggal yang dapat dipilih saat ini.", "There is no date to choose just now."),
+    "calendar_already_off": ("Kantor memang libur pada tanggal itu.", "The office is closed on that date anyway."),
+    "calendar_already_on": ("Kantor memang masuk pada tanggal itu.", "The office works on that date anyway."),
+    "calendar_same": ("Kalendernya memang sudah begitu.", "The calendar already says so."),
+    "calendar_meanwhile": (
+        "Kalender diubah orang lain sementara itu. Mohon ketik /kalender dan ulangi.",
+        "Somebody else has changed the calendar meanwhile. Please type /kalender and try again.",
+    ),
+    "calendar_too_far": (
+        "Tanggal itu terlalu jauh dari perkiraannya. Mohon periksa lagi.",
+        "That date is too far from the estimate. Please check it.",
+    ),
+    "personal_removed": ("Baik, pengingatnya dihapus.", "All right, the reminder is removed."),
+    "personal_too_many": (
+        "Sudah ada {count} pengingat. Mohon hapus salah satu lebih dahulu: /ingatkan daftar.",
+        "There are {count} reminders already. Please remove one first: /ingatkan daftar.",
+    ),
     "error": (
         "Mohon maaf, belum berhasil. Mohon coba lagi sebentar lagi.",
         "Sorry, that did not work. Please try again in a moment.",
@@ -116,7 +185,7 @@ def toast(key: str, params: Mapping[str, Any], language: str) -> str:
     ``time`` (ISO 8601) is told only together with ``timezone`` (an IANA name): a clock time
     in the wrong zone is worse than none.
     """
-    if key == "first_by" and params.get("own"):
+    if key in ("first_by", "extension_first_by") and params.get("own"):
         key = "own_already"
     pair = TOASTS.get(SAME_AS.get(key, key)) or TOASTS["error"]
     language = "en" if language == "en" else "id"

@@ -17,4 +17,6 @@ class TourStep(BaseModel):
     button: str | None = None
     """... or taps a button with exactly this caption ..."""
     file: bool = False
-    """... or sends a file. With none of the three it is done by `Lanjut`."""
+    """... or sends a file ..."""
+    jump: bool = False
+    """... or somebody goes forward in time. With none of the four it is done by `Lanjut`."""

@@ -37,6 +37,7 @@ _WITH_VALUES = {
     "string_too_long": "Paling panjang {max_length} karakter. Persingkat.",
     "string_pattern_mismatch": "Tidak sesuai pola {pattern}. Pakai huruf kecil tanpa spasi, mis. kasi_kasubag.",
     "too_short": "Daftar ini paling sedikit berisi {min_length}.",
+    "too_long": "Daftar ini paling banyak berisi {max_length}.",
 }
 
 

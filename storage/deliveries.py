@@ -85,6 +85,7 @@ class OutboxItem:
     tries: int
     uncertain: bool
     created_at: datetime
+    not_after: datetime | None = None
 
 
 def backoff(tries: int) -> timedelta:
@@ -124,6 +125,7 @@ def _item(row: Outbox) -> OutboxItem:
         tries=row.tries,
         uncertain=row.uncertain,
         created_at=row.created_at,
+        not_after=row.not_after,
     )
 
 

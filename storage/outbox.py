@@ -36,6 +36,9 @@ from storage.tables import Card, Chat, Outbox
 __all__ = [
     "ANEW",
     "CARD",
+    "DIGEST",
+    "REMINDER",
+    "REMINDER_OF",
     "OutboxItem",
     "asks_anew",
     "backoff",
@@ -49,6 +52,7 @@ __all__ = [
     "postpone",
     "recover",
     "release_chat",
+    "remove",
     "retry",
     "say",
     "send_document",
@@ -59,8 +63,15 @@ __all__ = [
 CARD = 5
 """Priority of cards and their documents. Replies go before them, reminders after."""
 
+REMINDER = 7
+DIGEST = 8
+"""Priorities of what can wait."""
+
 ANEW = "anew"
 """The parameter by which a card's row asks for a new message, see :func:`show_card`."""
+
+REMINDER_OF = "reminder"
+"""The parameter by which a card's row asks for the card as a reminder: the slot it reminds of."""
 
 
 def say(
@@ -75,9 +86,10 @@ def say(
     priority: int = CARD,
     silent: bool = False,
     due_at: datetime | None = None,
+    not_after: datetime | None = None,
     key: str | None = None,
 ) -> bool:
-    """Queue a message from a template, not before ``due_at``.
+    """Queue a message from a template, not before ``due_at``, not said any more after ``not_after``.
 
     ``key`` names the occasion, across all offices and bots: a second message for it is not
     queued, however long ago the first was sent. Return whether this one was queued.
@@ -86,7 +98,8 @@ def say(
         session,
         now,
         {"kind": "message", "bot_id": bot_id, "chat_id": chat_id, "office_id": office_id, "template": template}
-        | {"params": params, "priority": priority, "silent": silent, "due_at": due_at or now, "key": key},
+        | {"params": params, "priority": priority, "silent": silent, "due_at": due_at or now, "key": key}
+        | {"not_after": not_after},
     )
 
 
@@ -115,6 +128,11 @@ def strip(session: Session, *, bot_id: int, chat_id: int, message_id: int, now: 
     _queue(session, now, {"kind": "strip", "bot_id": bot_id, "chat_id": chat_id, "message_id": message_id})
 
 
+def remove(session: Session, *, bot_id: int, chat_id: int, message_id: int, now: datetime) -> None:
+    """Queue the taking away of a message; one too old for Telegram to delete loses its buttons."""
+    _queue(session, now, {"kind": "remove", "bot_id": bot_id, "chat_id": chat_id, "message_id": message_id})
+
+
 def show_card(
     session: Session,
     card: Card,
@@ -123,26 +141,36 @@ def show_card(
     silent: bool = False,
     *,
     anew: bool = False,
+    reminder: str = "",
+    not_after: datetime | None = None,
 ) -> None:
     """See to it that exactly one row waits to bring a card to its wanted revision.
 
     A row that waits already serves, at the earlier of both times; one that is being sent does
     not, since it may have been rendered before the change. If documents were queued after the
     waiting row, its place is taken by a new one behind them. ``anew`` notes on the row that it
-    is to be a new message even if another one of this card is on its way just now.
+    is to be a new message even if another one of this card is on its way just now. ``reminder``
+    (a slot) asks for the card as a reminder until ``not_after``; whether it still reminds of
+    anything is decided at delivery, and what else the row is for happens in any case.
     """
     session.flush()
     due = due_at or now
+    priority = REMINDER if reminder else CARD
     row: dict[str, Any] = {"kind": "card", "bot_id": card.bot_id, "chat_id": card.chat_id, "office_id": card.office_id}
-    row |= {"card_id": card.id, "params": {ANEW: True} if anew else {}}
+    row |= {"card_id": card.id, "params": {ANEW: True} if anew else {}, "priority": priority, "not_after": not_after}
+    if reminder:
+        row["params"] = {**row["params"], REMINDER_OF: reminder}
     waiting = waiting_card(session, card.id or 0)
     if waiting is not None:
         row["params"] = waiting.params | row["params"]
         silent = silent and waiting.silent
+        row["priority"] = min(priority, waiting.priority)
+        row["not_after"] = not_after or waiting.not_after
         # A row that was tried waits for a reason; a fresh one may come sooner.
         due = waiting.due_at if waiting.tries else min(waiting.due_at, due)
         if (waiting.bot_id, waiting.chat_id) == (card.bot_id, card.chat_id) and not _documents_behind(session, waiting):
             waiting.due_at, waiting.silent, waiting.params = due, silent, row["params"]
+            waiting.priority, waiting.not_after = row["priority"], row["not_after"]
             session.flush()
             return
         waiting.status, waiting.finished_at = "skipped", now

@@ -49,8 +49,11 @@ def drop(
     task_id: int | None = None,
     office_id: str | None = None,
     kind: str | None = None,
+    later_than: datetime | None = None,
 ) -> int:
     """Take away the timers that fit all that is named; return how many there were.
+
+    ``later_than`` spares those that are due at that moment.
 
     :raises ValueError: nothing, or only a kind, is named.
     """
@@ -58,6 +61,8 @@ def drop(
         raise ValueError("timers are dropped by key, run, task or office")
     named = {"key": key, "run_id": run_id, "task_id": task_id, "office_id": office_id, "kind": kind}
     conditions = [getattr(Timer, name) == value for name, value in named.items() if value is not None]
+    if later_than is not None:
+        conditions.append(col(Timer.fire_at) > later_than)
     session.flush()
     statement = delete(Timer).where(*conditions).execution_options(synchronize_session=False)
     return session.exec(statement).rowcount

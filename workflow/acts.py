@@ -14,8 +14,11 @@ from storage.tables import File, Official, Run, Submission, Task
 from workflow import beginning, cards, consequences, holders, lapsing, mandates, rules, run_state, texts
 from workflow.actions import Transition
 from workflow.deed import Deed, Stopped
+from workflow.hand_in_steps import AHEAD, hand_in_after
 from workflow.moment import Moment
+from workflow.reminding import planning
 from workflow.run_state import LoadedRun
+from workflow.run_times import load_run_times
 from workflow.state import SETTLED, Part, PartKey, PartStatus
 from workflow.verbs import Verb
 
@@ -213,12 +216,28 @@ def _show(session: Session, moment: Moment, loaded: LoadedRun, transition: Trans
         for key in (*changed, *transition.opened)
         if key.part in (Part.UNIT, Part.REVIEW)
     } - set(transition.opened)
+    boards |= _senders(loaded, transition) - set(transition.opened)
     cards.refresh_all(session, moment, [loaded.tasks[key] for key in sorted(changed | boards) if key in loaded.tasks])
-    if loaded.run.status == "open":
+    for key in (*transition.closed, *transition.superseded):
+        planning.forget(session, loaded.tasks[key])
+    if loaded.run.status == "open" and (transition.opened or transition.restored):
+        times = load_run_times(session, loaded.run, loaded.adopted)
+        for key in transition.restored:
+            planning.plan(session, moment, loaded.tasks[key], times)
         for key in transition.opened:
-            cards.open_cards(session, moment, loaded.tasks[key])
+            cards.open_cards(session, moment, loaded.tasks[key], times)
+
+
+def _senders(loaded: LoadedRun, transition: Transition) -> set[PartKey]:
+    """Return the cards that offer to set the date of a hand-in which was just finished, or goes on after all."""
+    moved = {key.step for key in (*transition.closed, *transition.opened, *transition.restored)}
+    turned = {n for n in moved if loaded.steps[n].status not in AHEAD or n in transition.reopened_steps}
+    return {
+        key for key in loaded.tasks if key.part is Part.WORK and hand_in_after(loaded.definition, key.step) in turned
+    }
 
 
 def refresh_run(session: Session, moment: Moment, run: Run) -> None:
     """Show on every card of a run that it has ended (or goes on after all)."""
+    planning.replan_run(session, moment, run)
     cards.refresh_all(session, moment, session.exec(select(Task).where(Task.run_id == run.id)).all())

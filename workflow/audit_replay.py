@@ -17,6 +17,7 @@ from storage.audit import Fault
 from storage.tables import ErasableText, File, Run, Submission, Task
 from workflow import texts
 from workflow.state import Part
+from workflow.time_replay import MovedTime
 
 SIDE_PARTS = (Part.RECEIPT, Part.INVITATION)
 
@@ -29,6 +30,7 @@ class _Expected:
     parts: dict[tuple[int, str], tuple[list[Any], int]] = field(default_factory=dict)
     submissions: dict[int, tuple[dict[str, Any], int]] = field(default_factory=dict)
     files: dict[int, tuple[str, int]] = field(default_factory=dict)
+    time: MovedTime = field(default_factory=MovedTime)
 
 
 def verify(session: Session, office_id: str) -> list[Fault]:
@@ -45,6 +47,7 @@ def verify(session: Session, office_id: str) -> list[Fault]:
         *_tasks(session, office_id, expected),
         *_submissions(session, office_id, expected),
         *_files(session, office_id, expected),
+        *expected.time.faults(session, office_id),
     ]
 
 
@@ -65,6 +68,7 @@ def _play(session: Session, office_id: str) -> _Expected:
         for file_id, sha256 in payload.get("files", {}).items():
             if sha256 is not None:
                 expected.files[int(file_id)] = (sha256, event.seq)
+        expected.time.take(event, payload)
     return expected
 
 

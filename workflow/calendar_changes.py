@@ -27,6 +27,7 @@ from workflow.calendar.of_office import calendar_of
 from workflow.calendar.settings import CalendarSettings
 from workflow.calendar.working_time import WorkingTime
 from workflow.moment import Moment
+from workflow.reminding import planning
 from workflow.run_times import SIDE, load_run_times
 from workflow.state import PartStatus
 
@@ -80,6 +81,7 @@ def change(
     office.calendar = stored
     session.add(office)
     session.flush()
+    planning.replan_office(session, moment, office)
     cards.refresh_all(session, moment, [item.task for item in moved])
     text_id = texts.keep(session, moment, office.id, words)
     audit.record(

@@ -9,11 +9,13 @@ import re
 from datetime import date, timedelta
 from typing import Literal
 
-from workflow.calendar.national import national, ramadan
+from workflow.calendar.national import DayOff, national, ramadan
 from workflow.calendar.settings import CalendarSettings, RamadanDates, SpecialDay, Stretch, WeekHours, parse_hours
+from workflow.calendar.working_time import WorkingTime
 
 DayGroup = Literal["monday_to_thursday", "friday", "saturday"]
 MAX_NAME = 60
+AHEAD = timedelta(days=365)
 
 _RANGE = r"[0-9]{1,2}[.:][0-9]{2}\s*(?:-|–|s\.?/?d\.?|sampai|hingga|to)\s*[0-9]{1,2}[.:][0-9]{2}"
 _WITH_BREAK = re.compile(
@@ -88,7 +90,7 @@ def hours_from_words(text: str) -> tuple[Stretch, ...]:
 
     Raises :class:`ValueError` for anything else, and for a break that is not within the hours.
     """
-    words = " ".join(text.casefold().replace("wib", "").replace("wita", "").replace("wit", "").split())
+    words = " ".join(re.sub(r"\b(wib|wita|wit)\b", "", text.casefold()).split())
     match = _WITH_BREAK.fullmatch(words)
     if match is None:
         found: tuple[Stretch, ...] = parse_hours(words)
@@ -110,4 +112,21 @@ def _with(settings: CalendarSettings, special: SpecialDay) -> CalendarSettings:
 def _checked(settings: CalendarSettings, **changed: object) -> CalendarSettings:
     """Return changed settings, validated as a whole: a copy alone would not be."""
     values = {name: getattr(settings, name) for name in CalendarSettings.model_fields}
-    return CalendarSettings.model_validate(values | changed)
+    from_chat = sorted({*settings.from_chat, *changed} - {"special"})
+    return CalendarSettings.model_validate(values | changed | {"from_chat": from_chat})
+
+
+def days_off_ahead(calendar: WorkingTime, today: date) -> list[DayOff]:
+    """Return the national days off of the coming year on which this office might work."""
+    found = calendar.days_off(today, today + AHEAD)
+    return [off for off in found if off.kind != "local" and off.date.weekday() < calendar.settings.days]
+
+
+def estimates_ahead(calendar: WorkingTime, today: date) -> list[DayOff]:
+    """Return the coming days off whose Islamic date is still an estimate."""
+    return [off for off in calendar.days_off(today, today + AHEAD) if off.estimated]
+
+
+def set_in_chat(settings: CalendarSettings, today: date) -> list[SpecialDay]:
+    """Return the coming days that an admin set by /kalender: those can be taken back there."""
+    return [day for day in settings.special if day.source == "chat" and day.date >= today]

@@ -6,9 +6,10 @@ from sqlmodel import Session, col, select
 
 from storage import audit
 from storage.tables import Official, Run, Task
-from workflow import cards, holders, lapsing, notices, people, rights, texts
+from workflow import cards, holders, lapsing, meeting_invitations, notices, people, rights, texts
 from workflow.deed import Stopped
 from workflow.moment import Moment
+from workflow.reminding import planning
 from workflow.run_state import load_run
 from workflow.state import PartStatus
 
@@ -43,6 +44,8 @@ def cancel(session: Session, moment: Moment, official: Official, run_id: int, re
     for task in tasks:
         if task.status == PartStatus.OPEN:
             told += holders.holders(session, task)
+    planning.replan_run(session, moment, run)
+    meeting_invitations.cancel_all(session, moment, loaded)
     cards.refresh_all(session, moment, tasks)
     notices.tell_all(session, moment, told, "run_cancelled", key=f"cancelled:{run.id}", run_id=run.id)
     return run

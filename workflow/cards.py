@@ -15,14 +15,22 @@ from sqlmodel import Session, col, select
 
 from storage import outbox
 from storage.locks import lock_runs
-from storage.tables import Bot, Card, Official, Run, Task
+from storage.tables import Adoption, Bot, Card, Official, Run, Task
 from workflow import carried, holders, notices
+from workflow.adoption import load
 from workflow.moment import Moment
+from workflow.reminding import planning
+from workflow.run_times import SIDE, RunTimes, load_run_times
 from workflow.state import PartStatus
 
 
-def open_cards(session: Session, moment: Moment, task: Task) -> None:
-    """Put the card of a freshly opened task at the bottom of every holder's chat."""
+def open_cards(session: Session, moment: Moment, task: Task, times: RunTimes | None = None) -> None:
+    """Put the card of a freshly opened task at the bottom of every holder's chat, and its reminders down.
+
+    ``times`` are the run's, where they were read already.
+    """
+    if task.part not in SIDE:
+        planning.plan(session, moment, task, times or _times_of(session, task))
     owners = holders.holders(session, task)
     reachable = [official for official in owners if official.telegram_id is not None]
     for official in reachable:
@@ -90,6 +98,11 @@ def reconcile_office(session: Session, office_id: str, now: datetime) -> None:
         _withdraw_others(session, moment, task, {official.id for official in owners})
 
 
+def _times_of(session: Session, task: Task) -> RunTimes:
+    run = session.get_one(Run, task.run_id)
+    return load_run_times(session, run, load(session.get_one(Adoption, run.adoption_id)))
+
+
 def _cards(session: Session, tasks: list[Task]) -> list[Card]:
     return _locked(session, col(Card.task_id).in_([task.id for task in tasks]))
 
@@ -118,6 +131,7 @@ def _show(session: Session, moment: Moment, task: Task, official: Official, *, a
         if card.message_id is not None:
             outbox.strip(session, bot_id=card.bot_id, chat_id=card.chat_id, message_id=card.message_id, now=moment.now)
         card.chat_id, card.bot_id, card.message_id, card.documents_for = official.telegram_id, moment.bot_id, None, 0
+        card.reminder, card.sent_at, card.sent_as_reminder = "", None, False
     card.live = True
     session.flush()
     _send_documents(session, moment, task, card)

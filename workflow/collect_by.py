@@ -6,44 +6,19 @@ statistics count with.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from sqlmodel import Session
 
-from sop_definitions.graph import descendants, followers
-from sop_definitions.model import Collect, SopDefinition
 from storage import audit
 from storage.tables import Official, RunStep, Task
 from workflow import acts, cards, holders, notices, people
 from workflow.deed import Stopped
+from workflow.hand_in_steps import AHEAD, BOARDS, hand_in_after
 from workflow.moment import Moment
 from workflow.reminding import planning
 from workflow.run_state import LoadedRun, owner
-from workflow.state import Part, PartKey, PartStatus, StepStatus
-
-AHEAD = (StepStatus.WAITING, StepStatus.OPEN)
-BOARDS = (Part.WORK, Part.COLLECTION)
-"""Whose cards show the date besides those who owe: the sender's and the collector's."""
-
-
-def hand_in_after(definition: SopDefinition, number: int) -> int | None:
-    """Return the hand-in whose date a step's card may set: its own, the next one, or the one its form is for.
-
-    A step that hands a form out is as a rule followed by a meeting before the form comes back.
-    """
-    step = definition.step(number)
-    if step.collect is Collect.HAND_IN:
-        return number
-    near = descendants(definition, number) if step.distribute else followers(definition)[number]
-    found = [s.number for s in definition.steps if s.number in near and s.collect is Collect.HAND_IN]
-    return found[0] if found else None
-
-
-def settable(definition: SopDefinition, steps: Mapping[int, RunStep], number: int) -> int | None:
-    """Return the hand-in to which a step leads, while its date can still be set."""
-    target = hand_in_after(definition, number)
-    return target if target is not None and target in steps and steps[target].status in AHEAD else None
+from workflow.state import Part, PartKey, PartStatus
 
 
 def open_collecting(

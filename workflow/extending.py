@@ -57,12 +57,12 @@ def open_extendable(
     return loaded, task, official, deadline
 
 
-def check_until(moment: Moment, task: Task, deadline: Deadline, until: datetime) -> None:
+def check_until(moment: Moment, deadline: Deadline, until: datetime) -> None:
     """Raise :class:`Stopped` for a date that is over or gives no more time than there is."""
     if until <= moment.now:
         raise Stopped("until_past")
     if until <= deadline.at:
-        raise Stopped("until_too_early", until=deadline.at.isoformat(), office_id=task.office_id)
+        raise Stopped("until_too_early")
 
 
 def ask(
@@ -80,7 +80,7 @@ def ask(
     more time, or there is nobody who could decide.
     """
     loaded, task, official, deadline = open_extendable(session, officials, task_id, activation)
-    check_until(moment, task, deadline, until)
+    check_until(moment, deadline, until)
     deciding = superiors_of(session, official, loaded.adopted, task)
     if not deciding:
         raise Stopped("nobody_decides")

@@ -27,17 +27,22 @@ def schedules(definition: SopDefinition, submissions: Iterable[Submission], zone
         elif step.part != "minutes":
             continue
         sent = effective.get(invite.number) if invite is not None else None
-        begins = _begins(invite, sent.data, zone) if invite is not None and sent is not None else None
+        begins = begins_at(invite, sent.data, zone) if invite is not None and sent is not None else None
         if begins is not None:
             found[step.number] = begins
     return found
 
 
-def _begins(invite: Step, data: dict[str, Any], zone: ZoneInfo) -> datetime | None:
-    given = data.get("fields", {})
+def begins_at(invite: Step, data: dict[str, Any], zone: ZoneInfo) -> datetime | None:
+    """Return when a meeting begins (aware, UTC) by what its invitation says; ``None`` if called off or not said."""
+    return None if data.get("called_off") else moment_of(invite, data.get("fields", {}), zone)
+
+
+def moment_of(invite: Step, given: dict[str, Any], zone: ZoneInfo) -> datetime | None:
+    """Return the moment (aware, UTC) that the date and time fields of an invitation name together."""
     day = next((given.get(f.id) for f in invite.fields if f.kind is FieldKind.DATE), None)
     clock = next((given.get(f.id) for f in invite.fields if f.kind is FieldKind.TIME), None)
-    if data.get("called_off") or not day or not clock:
+    if not day or not clock:
         return None
     try:
         local = datetime.combine(date.fromisoformat(day), time.fromisoformat(clock), tzinfo=zone)

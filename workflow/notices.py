@@ -9,11 +9,13 @@ from sqlmodel import Session, col, select
 
 from storage import outbox
 from storage.inbox import InboxItem
-from storage.tables import Adoption, Card, Chat, Inbox, Official, Run, Task
+from storage.tables import Adoption, Card, Chat, Inbox, Office, Official, Run, Task, Timer
 from workflow import people
 from workflow.adoption import load
+from workflow.calendar.of_office import calendar_of
 from workflow.moment import Moment
 from workflow.state import Part, PartStatus
+from workflow.superiors import superiors_of
 
 
 def tell(
@@ -87,20 +89,21 @@ def held_up(session: Session, moment: Moment, task: Task, holders: list[Official
 def _tell_unreachable(
     session: Session, moment: Moment, official: Official, since: datetime, told: list[Official]
 ) -> None:
-    tell_all(
-        session, moment, [person for person in told if person.id != official.id], "unreachable",
-        key=f"unreachable:{official.id}:{since:%Y%m%d%H%M}", official_id=official.id,
-    )  # fmt: skip
+    """Tell at once, but nobody in their free time: what is found out at night is told when the office opens."""
+    due_at = calendar_of(session.get_one(Office, official.office_id)).next_open(moment.now)
+    for person in {person.id: person for person in told if person.id != official.id}.values():
+        if person.telegram_id is not None:
+            outbox.say(
+                session, bot_id=moment.bot_id, chat_id=person.telegram_id, office_id=person.office_id,
+                template="unreachable", params={"official_id": official.id}, now=moment.now, due_at=due_at,
+                key=f"unreachable:{official.id}:{since:%Y%m%d%H%M}:{person.id}",
+            )  # fmt: skip
 
 
 def superiors(session: Session, task: Task, official: Official) -> list[Official]:
-    """Return whom an official's delay concerns: the secretary, or the head for the secretary."""
+    """Return whom it concerns that an official cannot be reached."""
     run = session.get_one(Run, task.run_id)
-    adopted = load(session.get_one(Adoption, run.adoption_id))
-    secretaries = people.secretaries(session, run.office_id, adopted)
-    if any(person.id == official.id for person in secretaries):
-        return people.heads(session, run.office_id, adopted)
-    return secretaries
+    return superiors_of(session, official, load(session.get_one(Adoption, run.adoption_id)), task)
 
 
 def update_parked(session: Session, item: InboxItem, now: datetime) -> None:
@@ -111,3 +114,11 @@ def update_parked(session: Session, item: InboxItem, now: datetime) -> None:
             session, Moment(bot_id, now, ""), people.admins(session, official.office_id), "update_parked",
             key=f"parked:{item.id}", inbox_id=item.id,
         )  # fmt: skip
+
+
+def timer_given_up(session: Session, moment: Moment, timer: Timer) -> None:
+    """Tell the admins that a reminder (or another thing put down for a time) failed again and again."""
+    tell_all(
+        session, moment, people.admins(session, timer.office_id), "timer_given_up",
+        key=f"timer-given-up:{timer.id}", kind=timer.kind, run_id=timer.run_id,
+    )  # fmt: skip

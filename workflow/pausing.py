@@ -21,32 +21,32 @@ MOST_OFFERED = 20
 """Runs offered as buttons; whoever means an older one names its number."""
 
 
-def check(session: Session, official: Official, run: Run, *, pausing: bool) -> None:
+def check(session: Session, official: Official, run: Run, *, stopping: bool) -> None:
     """Raise :class:`Stopped` if this official cannot pause this run now, or let it go on."""
     if not rights.may_pause(session, official, run):
         raise Stopped("not_allowed_pause")
     if run.status != "open":
         raise Stopped("run_closed")
-    if pausing and run.paused_at is not None:
+    if stopping and run.paused_at is not None:
         raise Stopped("already_paused", time=run.paused_at.isoformat(), office_id=run.office_id, run=run.number)
-    if not pausing and run.paused_at is None:
+    if not stopping and run.paused_at is None:
         raise Stopped("not_paused", run=run.number)
 
 
-def found_run(session: Session, officials: list[Official], run_id: int, *, pausing: bool) -> tuple[Run, Official]:
+def found_run(session: Session, officials: list[Official], run_id: int, *, stopping: bool) -> tuple[Run, Official]:
     """Return a run the person may pause (or let go on); raise :class:`Stopped` otherwise."""
     found = rights.viewer_of(session, officials, run_id)
     if found is None:
         raise Stopped("not_allowed_pause")
-    check(session, found[1], found[0], pausing=pausing)
+    check(session, found[1], found[0], stopping=stopping)
     return found
 
 
-def pausable(session: Session, officials: list[Official], *, pausing: bool) -> list[Run]:
+def pausable(session: Session, officials: list[Official], *, stopping: bool) -> list[Run]:
     """Return the open runs a person may pause (or let go on), newest first, office by office."""
     found: list[Run] = []
     for official in officials:
-        paused = col(Run.paused_at).is_(None) if pausing else col(Run.paused_at).is_not(None)
+        paused = col(Run.paused_at).is_(None) if stopping else col(Run.paused_at).is_not(None)
         runs = session.exec(
             select(Run)
             .where(Run.office_id == official.office_id, Run.status == "open", paused)
@@ -60,7 +60,7 @@ def pausable(session: Session, officials: list[Official], *, pausing: bool) -> l
 def pause(session: Session, moment: Moment, official: Official, run_id: int, reason: str) -> Run:
     """Stop a run's clock. Everybody it concerns is told once. Raises :class:`Stopped` as :func:`check` does."""
     run = load_run(session, run_id).run
-    check(session, official, run, pausing=True)
+    check(session, official, run, stopping=True)
     row = Pause(
         office_id=run.office_id, run_id=run.id or 0, started_at=moment.now, started_by=official.id or 0,
         reason_id=texts.keep(session, moment, run.office_id, reason),
@@ -82,7 +82,7 @@ def pause(session: Session, moment: Moment, official: Official, run_id: int, rea
 def resume(session: Session, moment: Moment, official: Official, run_id: int, words: str = "") -> Run:
     """Let a run's clock go on; what was due shifts by the pause. ``words`` may say why."""
     run = load_run(session, run_id).run
-    check(session, official, run, pausing=False)
+    check(session, official, run, stopping=False)
     row = lapsing.end_pause(session, moment, run, official)
     if row is None:
         raise RuntimeError("a paused run has an open pause")
@@ -101,7 +101,7 @@ def resume(session: Session, moment: Moment, official: Official, run_id: int, wo
 
 def _show(session: Session, moment: Moment, run: Run, official: Official, template: str, row: Pause) -> None:
     tasks = list(session.exec(select(Task).where(Task.run_id == run.id, Task.status == PartStatus.OPEN)))
-    told = [official, session.get_one(Official, run.started_by)]
+    told = [session.get_one(Official, one) for one in (official.id, run.started_by, row.started_by)]
     for task in tasks:
         told += holders.holders(session, task)
     planning.replan_run(session, moment, run)

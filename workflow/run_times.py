@@ -75,7 +75,9 @@ class RunTimes:
         row = self.steps.get(task.step)
         if row is not None and row.collect_by is not None:
             own = shifted(self.calendar, row.collect_by, row.collect_by_set_at or starts_at, self.pauses)
-            if task.part == Part.UNIT or (own is not None and at is not None and own > at):
+            if own is not None and own <= starts_at:
+                pass  # it was for an earlier round: nobody is late with what was only just sent back
+            elif task.part == Part.UNIT or (own is not None and at is not None and own > at):
                 at, basis = own, Basis.COLLECT_BY
         granted = self._granted(task)
         if granted is not None:

@@ -14,6 +14,7 @@ from workflow.adoption import Adopted, load, office_roles_needed
 from workflow.deed import Stopped
 from workflow.moment import Moment
 from workflow.run_state import LoadedRun
+from workflow.run_times import load_run_times
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +140,9 @@ def start(session: Session, moment: Moment, official: Official, adoption: Adopti
         },
         actor_id=official.id, capacity=people.title(session, official), run_id=run.id,
     )  # fmt: skip
+    times = load_run_times(session, run, adopted, office)
     for key in transition.opened:
-        cards.open_cards(session, moment, loaded.tasks[key])
+        cards.open_cards(session, moment, loaded.tasks[key], times)
     return run
 
 

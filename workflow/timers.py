@@ -8,10 +8,17 @@ from sqlmodel import Session
 
 from storage import timers
 from storage.tables import Timer
+from workflow import meeting_invitations, scheduling
 from workflow.moment import Moment
+from workflow.reminding import morning, nudges, personal
 from workflow.seats import settling
 
 FIRE: dict[str, Callable[[Session, Moment, Timer], None]] = {
+    "nudge": nudges.fire,
+    "morning": morning.fire,
+    "personal": personal.fire,
+    "meeting": meeting_invitations.remind,
+    "schedule": scheduling.ask,
     settling.KIND: settling.fire,
 }
 """By kind of timer. What is called finds the timer's run locked and the timer gone."""

@@ -26,6 +26,9 @@ class Verb(StrEnum):
     REUSE = "reuse"  # Gunakan berkas ini
     REPLACE = "replace"  # Ganti berkas
     RESCHEDULE = "resched"  # Ubah jadwal
+    CALL_OFF = "calloff"  # Batalkan rapat
+    REUSE_LAST = "last"  # Gunakan berkas TW III 2026: the file of the last finished run
+    SCHEDULE = "sched"  # with new (id is the SOP), start, skip, stop or end (id is the schedule) as argument
     REMIND = "remind"  # Ingatkan yang belum
     RECEIVE = "receive"  # Sudah saya terima
     ATTEND = "attend"  # with yes | no | deputy as argument
@@ -42,7 +45,7 @@ class Verb(StrEnum):
     OPEN_CARD = "open"  # Buka kartu: the card moves to the bottom of the chat
 
 
-OUTPUT_VERBS = (Verb.DO, Verb.DECIDE, Verb.KEEP, Verb.NIL, Verb.WAIVE, Verb.CORRECT)
+OUTPUT_VERBS = (Verb.DO, Verb.DECIDE, Verb.KEEP, Verb.NIL, Verb.WAIVE, Verb.CORRECT, Verb.CALL_OFF)
 """Verbs whose submission can count as a task's output."""
 
 
@@ -55,6 +58,8 @@ class Page(StrEnum):
     HISTORY = "history"
     ARCHIVE = "archive"
     CHOOSE_SOP = "sop"
+    PERSONAL = "mine"  # one's own reminders; id is the official's row, the argument what to do with which
+    CALENDAR = "cal"  # id is the official's row, the argument what to change
     ENROL = "enrol"  # with yes | no as argument; id is the invitation
 
 

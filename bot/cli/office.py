@@ -33,10 +33,12 @@ def load(
         source = load_file(file)
     except SopErrors as errors:
         _refuse_file(errors)
-    now = datetime.now(UTC)
+    now, nonce = datetime.now(UTC), secrets.token_hex(16)
 
     def body(session: Session) -> Report:
-        return (preview if dry_run else apply)(session, source, now, prune=prune, force=force)
+        if dry_run:
+            return preview(session, source, now, prune=prune, force=force)
+        return apply(session, source, now, prune=prune, force=force, nonce=nonce)
 
     try:
         report = reading(body, create=True) if dry_run else writing(body, create=True)

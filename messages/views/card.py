@@ -127,8 +127,10 @@ class CardFacts:
     carried: tuple[int, ...]
 
 
-def load_card(session: Session, card_id: int, default_language: str, now: datetime) -> CardFacts:
-    """Read a card. Raises :class:`sqlalchemy.exc.NoResultFound` if there is none."""
+def load_card(
+    session: Session, card_id: int, default_language: str, now: datetime, reminder: str | None = None
+) -> CardFacts:
+    """Read a card; ``reminder`` takes the place of its row's. Raises :class:`sqlalchemy.exc.NoResultFound`."""
     card = session.get_one(Card, card_id)
     reader, _, _ = reader_of(session, card.office_id, card.chat_id, default_language)
     facts = load_run_facts(session, session.get_one(Task, card.task_id).run_id, reader, now)
@@ -136,7 +138,8 @@ def load_card(session: Session, card_id: int, default_language: str, now: dateti
     step = facts.step(task.step)
     drafts = tuple(f for f in facts.files if f.task_id == task.id and f.submission_id is None and f.purpose == "output")
     carried_ids = tuple(carried.file_ids(session, task))
-    view = _view(session, facts, task, step, card, drafts, carried_ids)
+    reminds = bool(card.reminder if reminder is None else reminder)
+    view = _view(session, facts, task, step, card, drafts, carried_ids, reminds=reminds)
     return CardFacts(facts, task, card, step, view, drafts, carried_ids)
 
 
@@ -148,6 +151,8 @@ def _view(
     card: Card,
     drafts: tuple[File, ...],
     ids: tuple[int, ...],
+    *,
+    reminds: bool,
 ) -> CardView:
     reader, names, part = facts.reader, facts.names, Part(task.part)
     allowed = forms.files_of(step, part)
@@ -232,7 +237,7 @@ def _view(
         keepable=_keepable(facts, task),
         carries=bool(ids),
         timing=timing_of(facts, task),
-        reminder=reminder_of(facts, task) if card.reminder and state == "open" else None,
+        reminder=reminder_of(facts, task) if reminds and state == "open" else None,
     )
 
 

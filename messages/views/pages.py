@@ -15,12 +15,13 @@ from messages.views.board import board_of
 from messages.views.progress import BLOCKING, progress_of
 from messages.views.quality import activity, quality_of, standard
 from messages.views.run_facts import RunFacts
-from messages.views.timing import LATE_AFTER_DAYS, day_length, late_words
+from messages.views.timing import day_length, late_words
 from messages.views.values import recorded
 from sop_definitions.model import Step
-from storage.tables import Adoption, Run, RunStep, Submission, Task
+from storage.tables import Adoption, Office, Run, RunStep, Submission, Task
 from workflow import periods
 from workflow.adoption import Adopted, load
+from workflow.reminding.policy import policy_of
 from workflow.run_files import all_file_ids
 from workflow.run_times import load_run_times
 from workflow.state import Part, PartStatus
@@ -68,17 +69,17 @@ def status_list(asked: Asked) -> View:
 
 def _urgency(asked: Asked, run: Run, adopted: Adopted, opened: list[Task]) -> dict[str, Any]:
     """Return whom a run waits for most, until when, and how late that is; or since when it is paused."""
-    times = load_run_times(asked.session, run, adopted, asked.office)
+    office = asked.session.get_one(Office, run.office_id)
+    times = load_run_times(asked.session, run, adopted, office)
     limits = [(deadline.at, task) for task in opened if (deadline := times.deadline(task)) is not None]
     at, task = min(limits, key=lambda limit: limit[0]) if limits else (None, opened[0] if opened else None)
     minutes = times.late_minutes(task, asked.now) if task is not None else 0
     per_day = day_length(times.calendar, asked.now)
-    late_after_days = LATE_AFTER_DAYS
     return {
         "who": asked.names.seat(task.roles) if task is not None else "",
         "due": at,
         "over": asked.reader.working_span(minutes, per_day) if minutes else "",
-        "late": bool(late_words(asked.reader, minutes, per_day, late_after_days)),
+        "late": bool(late_words(asked.reader, minutes, per_day, policy_of(office).late_after_days)),
         "paused_at": run.paused_at,
     }
 

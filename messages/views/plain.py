@@ -150,6 +150,12 @@ def update_parked(asked: Asked) -> View:
     return View({"inbox_id": int(asked.params.get("inbox_id") or 0)})
 
 
+def timer_given_up(asked: Asked) -> View:
+    """Something put down for a time failed again and again."""
+    run = asked.session.get(Run, asked.params.get("run_id") or 0)
+    return View({"run": run.number if run else None})
+
+
 def _office(asked: Asked) -> str:
     office: Office | None = asked.office
     return one_line(office.name, 60) if office else ""

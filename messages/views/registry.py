@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from messages.views import asking, notices, pages, plain, progress, starting
+from messages.views import (
+    asking,
+    calendar,
+    digest,
+    moving,
+    notices,
+    pages,
+    personal,
+    plain,
+    progress,
+    starting,
+    when,
+)
 from messages.views.asked import Asked, View
 
 MESSAGES: dict[str, Callable[[Asked], View]] = {
@@ -52,10 +64,48 @@ MESSAGES: dict[str, Callable[[Asked], View]] = {
     "bad_answer": plain.bad_answer,
     "answer_refused": plain.answer_refused,
     "text_not_expected": plain.bare,
+    # A time in words, one's own reminders
+    "when_confirm": when.when_confirm,
+    "when_choose": when.when_choose,
+    "when_not_understood": when.when_not_understood,
+    "ask_personal_when": personal.ask_personal_when,
+    "ask_personal_text": personal.ask_personal_text,
+    "personal_set": personal.personal_set,
+    "personal_list": personal.personal_list,
+    "personal_reminder": personal.personal_reminder,
     # Files
     "file_refused": plain.file_refused,
     "file_no_task": plain.bare,
     "draft_for_head": notices.draft_for_head,
+    # The office's calendar
+    "calendar": calendar.calendar,
+    "calendar_pick": calendar.calendar_pick,
+    "calendar_estimate": calendar.calendar_estimate,
+    "calendar_ask_day": calendar.calendar_ask_day,
+    "calendar_ask_name": calendar.calendar_ask_name,
+    "calendar_hours": calendar.calendar_hours,
+    "calendar_ask_hours": calendar.calendar_ask_hours,
+    "calendar_change": calendar.calendar_change,
+    "deadlines_moved": calendar.deadlines_moved,
+    # Moving time
+    "ask_extension_task": moving.ask_extension_task,
+    "extension_none": moving.extension_none,
+    "ask_until": moving.ask_until,
+    "extension_sent": moving.extension_sent,
+    "extension_asked": moving.extension_asked,
+    "extension_decided": moving.extension_decided,
+    "pause_which": moving.pause_which,
+    "run_paused": moving.run_paused,
+    "run_resumed": moving.run_resumed,
+    "ask_collect_by": moving.ask_collect_by,
+    "collect_by_choice": moving.collect_by_choice,
+    "collect_by_set": moving.collect_by_set,
+    "collect_by_changed": moving.collect_by_changed,
+    "ask_assignee": moving.ask_assignee,
+    "confirm_assign": moving.confirm_assign,
+    "task_reassigned": moving.task_reassigned,
+    # Reminding
+    "digest": digest.digest,
     # Telling
     "returned": notices.returned,
     "withdrawn_note": notices.withdrawn_note,
@@ -72,4 +122,5 @@ MESSAGES: dict[str, Callable[[Asked], View]] = {
     "vacant_seat": notices.vacant_seat,
     "unreachable": plain.unreachable,
     "update_parked": plain.update_parked,
+    "timer_given_up": plain.timer_given_up,
 }

@@ -235,5 +235,8 @@ def _texts(
     """Read whatever people wrote about a run, but for what was erased."""
     ids = {run.end_reason_id, *(s.reason_id for s in submissions), *(p.reason_id for p in pauses)}
     ids |= {text for e in extensions for text in (e.reason_id, e.decision_reason_id)}
-    rows = session.exec(select(ErasableText).where(col(ErasableText.id).in_([i for i in ids if i is not None])))
+    ids.discard(None)
+    if not ids:
+        return {}
+    rows = session.exec(select(ErasableText).where(col(ErasableText.id).in_(ids)))
     return {row.id or 0: row.text or "" for row in rows}

@@ -16,11 +16,11 @@ from storage.tables import Task
 from workflow.adoption import standard_duration
 from workflow.calendar.due import shifted
 from workflow.calendar.working_time import WorkingTime
+from workflow.reminding.policy import policy_of
 from workflow.run_times import SIDE, Basis
 from workflow.state import Part, PartStatus
 
 MAX_REASON = 200
-LATE_AFTER_DAYS = 1
 OF_COLLECTING = (Part.UNIT, Part.REVIEW, Part.COLLECTION)
 
 
@@ -114,7 +114,7 @@ def waiting_since(reader: Reader, opened_at: datetime, now: datetime) -> str:
 def lateness(facts: RunFacts, minutes: int) -> str:
     """Return what a lateness of so many working minutes is called, '' as long as the office does not call it late."""
     per_day = day_length(facts.times.calendar, facts.now)
-    return late_words(facts.reader, minutes, per_day, LATE_AFTER_DAYS)
+    return late_words(facts.reader, minutes, per_day, policy_of(facts.office).late_after_days)
 
 
 def late_words(reader: Reader, minutes: int, per_day: int, late_after_days: int) -> str:

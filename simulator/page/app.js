@@ -107,7 +107,11 @@ class Town {
     on("toast", (data) => phone(data, (one) => one.toast(data)));
     on("typing", (data) => phone(data, (one) => one.typing(true)));
     on("commands", (data) => { for (const one of this.phones.values()) if (one.bot.id === data.bot) { one.shape = null; one.state({ commands: data.menus[one.person.id] ?? [], unread: one.unreadCount }); } });
-    on("clock", (data) => this.time.set(data));
+    on("clock", (data) => {
+      const arrived = this.time.face?.jumping && !data.jumping;
+      this.time.set(data);
+      if (arrived) this.tour.did(null, "jump");
+    });
     on("people", () => this.refresh());
     events.onerror = () => { this.line.textContent = "Terputus dari Pandu, menyambung kembali…"; };
     document.addEventListener("visibilitychange", () => { if (this.active && this.reading(this.active)) this.active.read(); });

@@ -85,8 +85,8 @@ export class Phone {
   show(message, quiet = false) {
     const known = this.messages.get(message.id);
     if (message.deleted) {
-      known?.node.remove();
       this.messages.delete(message.id);
+      if (known) this.remove(known.node);
       return;
     }
     const stay = this.pinned; // asked before the new height counts
@@ -117,6 +117,16 @@ export class Phone {
     if (stay || !message.from_bot) this.toEnd();
     else this.down.hidden = false;
     if (message.from_bot) this.arrived(message);
+  }
+
+  // With a message goes the date above it, if nothing else stands under that date.
+  remove(node) {
+    const date = node.previousElementSibling;
+    const next = node.nextElementSibling;
+    node.remove();
+    if (!date?.classList.contains("day") || (next && !next.classList.contains("day"))) return;
+    date.remove();
+    this.lastDay = [...this.log.querySelectorAll(".day")].at(-1)?.textContent ?? null;
   }
 
   arrived(message) {

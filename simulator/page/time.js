@@ -37,7 +37,7 @@ export class TrainingTime {
       this.bar.hidden = true;
       return;
     }
-    if (!this.field.value) this.propose();
+    if (!face.jumping) this.propose();
     const held = this.section.contains(document.activeElement) ? document.activeElement : null;
     if (held && held !== this.stop) this.used = held;
     for (const one of [...this.buttons, this.field, this.chosen]) one.disabled = face.jumping;
@@ -81,7 +81,10 @@ export class TrainingTime {
     this.echo.textContent = Number.isNaN(chosen.getTime()) ? "" : `Berarti ${this.words(chosen, "UTC")}.`;
   }
 
-  go(to, at = null) { return this.ask("clock/jump", { to, at }); }
+  go(to, at = null) {
+    this.said.textContent = ""; // what the last one said is over
+    return this.ask("clock/jump", { to, at });
+  }
 
   async ask(what, body = {}) {
     try {

@@ -42,7 +42,7 @@ export class Tour {
     const phone = this.phone;
     if (!phone) return;
     this.words.replaceChildren(el("b", {}, `${this.at + 1}/${this.steps.length} · ${phone.person.name}: `), this.step.words);
-    this.next.textContent = this.step.says !== null || this.step.button || this.step.file ? "Lewati" : "Lanjut";
+    this.next.textContent = this.step.says !== null || this.step.button || this.step.file || this.step.jump ? "Lewati" : "Lanjut";
     this.town.activate(phone);
     phone.node.scrollIntoView({ behavior: "smooth", inline: "nearest", block: "nearest" });
     this.point();
@@ -53,11 +53,12 @@ export class Tour {
     for (const old of document.querySelectorAll(".pointed")) old.classList.remove("pointed");
     const phone = this.phone;
     if (!phone) return;
-    const { button, file, says } = this.step;
+    const { button, file, says, jump } = this.step;
     const keys = [...phone.node.querySelectorAll(".keys button, .popup button, .start")];
     let target = button ? keys.filter((one) => one.textContent === button).pop() : null;
     if (file) target = phone.node.querySelector('[aria-label="Lampirkan berkas"]');
     if (says !== null) target = phone.node.querySelector(says?.startsWith("/") ? ".menu-button, .start" : "textarea");
+    if (jump) target = document.getElementById("trainer-open");
     target?.classList.add("pointed");
     if (!button || !target) return;
     if (target.closest(".message")?.nextElementSibling) target.scrollIntoView({ block: "center", inline: "nearest" });
@@ -66,8 +67,8 @@ export class Tour {
 
   did(user, kind, value) {
     const step = this.step;
-    if (!step || step.user !== user) return;
-    const done = (kind === "says" && step.says !== null && value.startsWith(step.says)) || (kind === "button" && step.button === value) || (kind === "file" && step.file);
+    if (!step || (step.user !== user && kind !== "jump")) return;
+    const done = (kind === "says" && step.says !== null && value.startsWith(step.says)) || (kind === "button" && step.button === value) || (kind === "file" && step.file) || (kind === "jump" && step.jump);
     if (done) this.go(this.at + 1);
   }
 }

@@ -29,7 +29,7 @@ async def test_the_guided_tour_to_its_end(
         await expect(bar).to_contain_text(step.words)
         hands = Hands(page, step.user, demo_office, camera)
         pointed = page.locator(".pointed")
-        if step.button or step.file or step.says is not None:
+        if step.button or step.file or step.jump or step.says is not None:
             await expect(pointed).to_be_in_viewport(ratio=0.5)
         await camera.shoot(page, f"{number} {step.button or step.says or step.file}")
         if step.button:
@@ -39,6 +39,13 @@ async def test_the_guided_tour_to_its_end(
             await pointed.click()
             async with hands.does("sends_sample"):
                 await page.get_by_role("menuitem", name="Format kosong (Excel)").click()
+        elif step.jump:
+            await pointed.click()
+            drawer = page.get_by_role("dialog", name="Untuk pelatih")
+            await drawer.get_by_role("button", name="Ke pengingat berikutnya").click()
+            await expect(drawer.get_by_text("Sampai pada")).to_be_visible()
+            await drawer.get_by_role("button", name="Tutup").click()
+            await expect(page.get_by_text("Waktu latihan:")).to_be_visible()
         elif step.says:
             await pointed.click()
             async with hands.does("says"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -171,6 +172,23 @@ async def test_the_trainer_sees_the_outbox_and_may_begin_afresh(office: Office, 
     assert begun == ["afresh"]
     await page.get_by_role("button", name="Pelatih").click()
     await expect(drawer.get_by_text("Kosong: semuanya sudah sampai.")).to_be_visible()
+
+
+async def test_with_its_only_message_a_date_goes_too(office: Office, windows: Windows) -> None:
+    office.simulator.opens_link(AHMAD)
+    page = await windows.open(office.url, DESK)
+    days = phone(page, AHMAD).locator(".day")
+    sent = []
+    for _ in range(2):
+        office.simulator.advance(timedelta(days=1))
+        sent.append(await office.call("sendMessage", chat_id=AHMAD, text="ringkasan"))
+    await expect(days).to_have_count(3)
+    await office.call("deleteMessage", chat_id=AHMAD, message_id=sent[0]["message_id"])
+    await expect(days).to_have_count(2)
+    await office.call("deleteMessage", chat_id=AHMAD, message_id=sent[1]["message_id"])
+    await expect(days).to_have_count(1)
+    await office.call("sendMessage", chat_id=AHMAD, text="lagi pada hari itu")
+    await expect(days).to_have_count(2)
 
 
 async def test_a_trainee_may_have_one_phone_only(office: Office, windows: Windows) -> None:

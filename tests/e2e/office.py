@@ -28,6 +28,7 @@ from workflow.office_file.apply import apply
 from workflow.office_file.loading import load_text
 
 T = TypeVar("T")
+SOON = timedelta(seconds=10)
 
 
 class TestClock(Clock):
@@ -130,7 +131,9 @@ class Office:
         def busy(session: Session) -> tuple[bool, bool]:
             inbox = select(Inbox.id).where(Inbox.status == "pending").limit(1)
             files = select(File.id).where(File.status == "received", col(File.discarded).is_(False)).limit(1)
-            outbox = select(Outbox.id).where(col(Outbox.status).in_(("queued", "sending"))).limit(1)
+            # A digest queued for tomorrow morning is no work to wait for.
+            soon = col(Outbox.due_at) <= self.clock.now() + SOON
+            outbox = select(Outbox.id).where(col(Outbox.status).in_(("queued", "sending")), soon).limit(1)
             hears = any(session.exec(query).first() is not None for query in (inbox, files))
             return hears, session.exec(outbox).first() is not None
 

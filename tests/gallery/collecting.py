@@ -7,7 +7,7 @@ from typing import Any
 from messages.render import render
 from messages.rendered import Rendered
 from messages.toasts import SAME_AS, TOASTS, toast
-from tests.gallery import others, sumbang
+from tests.gallery import calendars, digests, others, sumbang, times
 from tests.gallery.exhibits import (
     LANGUAGES,
     LONG_PEOPLE,
@@ -28,6 +28,9 @@ def collect(namings: tuple[Naming, ...] = NAMINGS) -> list[Exhibit]:
     gallery = Collection(namings)
     sumbang.collect(gallery)
     others.collect(gallery)
+    times.collect(gallery)
+    digests.collect(gallery)
+    calendars.collect(gallery)
     with walked(9) as place:
         prepare(place)
         _messages(place, gallery)

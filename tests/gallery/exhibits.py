@@ -27,6 +27,9 @@ KINDS = {
     "progress": "Pages",
     "asking": "Questions",
     "notices": "Notices",
+    "moving": "Moving time",
+    "digest": "The morning's digest",
+    "calendar": "The office's calendar",
 }
 """Module of a message's view -> where it stands in the gallery."""
 

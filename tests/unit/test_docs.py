@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from pydantic import BaseModel
 
 from bot import cli
 from bot.settings import Settings
@@ -19,7 +20,10 @@ from sop_definitions import model
 from sop_definitions.loader import load_all
 from sop_definitions.loader import load_text as load_sop
 from workflow.adopting import adopt
+from workflow.calendar.settings import RamadanDates, WeekHours
 from workflow.office_file.loading import load_text as load_office
+from workflow.office_file.time_sections import CalendarEntry, HolidayEntry
+from workflow.reminding.policy import ReminderPolicy
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -123,7 +127,7 @@ def test_every_setting_named_is_one(document: Path) -> None:
 
 
 def test_the_office_of_the_guide_loads_and_may_start_its_sop() -> None:
-    (text,) = fenced(OPERATOR, "yaml")
+    text, _ = fenced(OPERATOR, "yaml")
     file = load_office(text, "office.yaml").file
     assert file.adopts is not None
     roles = {seat.role for official in file.officials or () for seat in official.seats}
@@ -133,6 +137,28 @@ def test_the_office_of_the_guide_loads_and_may_start_its_sop() -> None:
         assert adopted.unconfirmed == ()
         assert set(adopted.role_map.values()) <= roles
     assert any(official.admin for official in file.officials or ())
+
+
+def test_the_working_time_of_the_guide_loads_with_its_office() -> None:
+    file = load_office("".join(fenced(OPERATOR, "yaml")), "office.yaml").file
+    assert file.calendar is not None
+    assert file.calendar.hours is not None
+    assert file.policy is not None
+
+
+@pytest.mark.parametrize("part", [CalendarEntry, WeekHours, RamadanDates, HolidayEntry, ReminderPolicy])
+def test_the_guide_tells_every_key_about_time(part: type[BaseModel]) -> None:
+    rows = [line.split("|")[1] for line in OPERATOR.read_text().splitlines() if line.startswith("| `")]
+    told = set(CODE.findall(OPERATOR.read_text())) if part in (RamadanDates, HolidayEntry) else set()
+    told |= {key for row in rows for key in CODE.findall(row)}
+    assert sorted(set(part.model_fields) - told) == []
+
+
+def test_the_guide_tells_the_defaults_of_reminders() -> None:
+    default = ReminderPolicy()
+    rows = [[cell.strip(" `") for cell in line.split("|")[1:-1]] for line in OPERATOR.read_text().splitlines()]
+    told = {row[0]: row[2] for row in rows if len(row) == 3 and row[0] in ReminderPolicy.model_fields}
+    assert told == {key: str(getattr(default, key) or "") for key in ReminderPolicy.model_fields}
 
 
 def test_the_example_of_the_language_is_sound_and_adoptable() -> None:

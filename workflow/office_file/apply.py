@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,15 +10,21 @@ from sqlmodel import Session, col, select
 
 from storage import audit
 from storage.locks import lock_runs
-from storage.tables import Office, Official, Seat
-from workflow import cards
+from storage.tables import Bot, Office, Official, Seat, Task
+from workflow import calendar_changes, cards
+from workflow.calendar_changes import BY_FILE
+from workflow.moment import Moment
 from workflow.office_file.adoptions_plan import plan_adoptions
+from workflow.office_file.calendar_plan import plan_calendar
 from workflow.office_file.changes import Plan
 from workflow.office_file.loading import Source
 from workflow.office_file.model import OfficeFile
 from workflow.office_file.office_plan import plan_office, plan_units
 from workflow.office_file.officials_plan import plan_officials
+from workflow.office_file.policy_plan import plan_policy
 from workflow.office_file.role_warnings import role_warnings
+from workflow.reminding import planning
+from workflow.state import PartStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +46,47 @@ def preview(session: Session, source: Source, now: datetime, *, prune: bool = Fa
     return _report(_plan(session, source, now, prune=prune), force=force)
 
 
-def apply(session: Session, source: Source, now: datetime, *, prune: bool = False, force: bool = False) -> Report:
+def apply(
+    session: Session, source: Source, now: datetime, *, prune: bool = False, force: bool = False, nonce: str = ""
+) -> Report:
     """Load an office file: make what differs, put each change on record, renew cards.
 
     What the file does not list stays, unless ``prune`` retires it; nothing that history
     refers to is ever deleted. A change that would overwrite one made in chat needs
-    ``force``; without it nothing at all is changed. Raises :class:`SopErrors` if the file
-    does not fit the database or the SOPs.
+    ``force``; without it nothing at all is changed. ``nonce`` is fresh random hex, the salt of
+    what is kept erasably. Raises :class:`SopErrors` if the file does not fit the database or
+    the SOPs.
     """
     # Two loads of the same office, or a load and a start, take turns.
     session.exec(select(Office.id).where(Office.id == source.file.office.id).with_for_update()).first()
     plan = _plan(session, source, now, prune=prune)
     report = _report(plan, force=force)
-    if report.refused or not plan.changes:
+    if report.refused or not report.changes:
         return report
     office_id = source.file.office.id
-    if session.get(Office, office_id) is not None:
+    known = session.get(Office, office_id)
+    zone = known.timezone if known is not None else None
+    if known is not None:
         lock_runs(session, office_id)
     done = [(change.kind, _made(session, change.make(session))) for change in plan.changes]
     for kind, payload in done:
-        audit.record(session, office_id=office_id, at=now, kind=kind, payload=payload, capacity="Berkas kantor")
+        audit.record(session, office_id=office_id, at=now, kind=kind, payload=payload, capacity=BY_FILE)
+    bot = session.exec(select(Bot)).first()
+    moment, office = Moment(bot.id if bot is not None else 0, now, nonce), session.get_one(Office, office_id)
+    if plan.calendar is not None:
+        words = "; ".join(plan.calendar.lines)
+        calendar_changes.change(session, moment, office, plan.calendar.settings, None, words)
+    if zone is not None and zone != office.timezone:
+        cards.refresh_all(session, moment, _open_tasks(session, office_id))  # every clock time on them is another one
     cards.reconcile_office(session, office_id, now)
+    # Hours, zone or policy may be others now; a new office gets its first morning.
+    planning.replan_office(session, moment, office)
     return report
+
+
+def _open_tasks(session: Session, office_id: str) -> Sequence[Task]:
+    query = select(Task).where(Task.office_id == office_id, Task.status == PartStatus.OPEN).order_by(col(Task.id))
+    return session.exec(query).all()
 
 
 def _made(session: Session, payload: dict[str, object]) -> dict[str, object]:
@@ -75,6 +101,8 @@ def _plan(session: Session, source: Source, now: datetime, *, prune: bool) -> Pl
     plan_officials(session, plan, file, units, prune=prune)
     roles = _seated_roles(session, file, prune=prune)
     adopted = plan_adoptions(session, plan, file, roles, now, prune=prune)
+    plan_calendar(session, plan, file, now, prune=prune)
+    plan_policy(session, plan, file, roles, prune=prune)
     if plan.problems:
         raise source.errors(plan.problems)
     plan.warnings += role_warnings(adopted, roles)
@@ -84,8 +112,12 @@ def _plan(session: Session, source: Source, now: datetime, *, prune: bool) -> Pl
 
 
 def _report(plan: Plan, *, force: bool) -> Report:
-    refused = () if force else tuple(change.text for change in plan.changes if change.chat)
-    return Report(tuple(change.text for change in plan.changes), tuple(plan.left), tuple(plan.warnings), refused)
+    changes = [change.text for change in plan.changes]
+    refused = [change.text for change in plan.changes if change.chat]
+    if plan.calendar is not None:
+        changes += plan.calendar.lines
+        refused += plan.calendar.chat
+    return Report(tuple(changes), tuple(plan.left), tuple(plan.warnings), () if force else tuple(refused))
 
 
 def _seated_roles(session: Session, file: OfficeFile, *, prune: bool) -> set[str]:

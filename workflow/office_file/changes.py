@@ -9,6 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from sop_definitions.errors import Problem
+from workflow.calendar.settings import CalendarSettings
 
 Payload = dict[str, Any]
 
@@ -26,15 +27,28 @@ class Change:
     chat: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class NewCalendar:
+    """The calendar an office is to have, and how that reads line by line: one change, one event.
+
+    ``chat`` are the lines that would overwrite what somebody set in chat.
+    """
+
+    settings: CalendarSettings
+    lines: tuple[str, ...]
+    chat: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Plan:
-    """Every change, in an order in which they can be made.
+    """Every change, in an order in which they can be made; the calendar last.
 
     ``left`` names what the file does not list and what therefore stays; ``warnings`` what
     is allowed but probably not meant; ``problems`` what does not fit the database.
     """
 
     changes: list[Change] = field(default_factory=list)
+    calendar: NewCalendar | None = None
     left: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)

@@ -11,6 +11,7 @@ from sop_definitions.loader import faults, located, read_text
 from sop_definitions.reading import Document, read_yaml
 from sop_definitions.shape import validate_as
 from workflow.office_file.model import OfficeFile
+from workflow.office_file.time_sections import check_calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,8 @@ def _check(file: OfficeFile) -> list[Problem]:
         twice = [at for at, seat in enumerate(seats) if seat in seats[:at]]
         message = "Kursi ini sudah tercantum bagi pejabat ini. Hapus salah satunya."
         problems += [Problem(("officials", index, "seats", at), message) for at in twice]
+    if file.calendar is not None:
+        problems += check_calendar(file.calendar)
     return problems
 
 

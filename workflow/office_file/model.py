@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
@@ -10,15 +9,12 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from sop_definitions.model import Identifier, SopId, Strict, Version
 from workflow.adoption_choices import Choices
+from workflow.office_file.names import Name
+from workflow.office_file.time_sections import CalendarEntry
+from workflow.reminding.policy import ReminderPolicy
 
 TIME_ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
 """Indonesia's zones by the names officials use."""
-
-
-def _printable(text: str) -> str:
-    if any(unicodedata.category(character).startswith("C") for character in text):
-        raise ValueError("Ada karakter tak terlihat di sini. Ketik ulang tulisannya.")
-    return text
 
 
 def _zone(name: str) -> str:
@@ -33,9 +29,6 @@ def _text(value: Any) -> Any:
     return str(value) if type(value) is int else value
 
 
-Name = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_printable)
-]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=40)]
 TelegramId = Annotated[int, Field(ge=1, le=2**52)]
 
@@ -82,10 +75,12 @@ class AdoptEntry(Choices):
 
 
 class OfficeFile(Strict):
-    """A whole office file, format 1."""
+    """A whole office file, format 1. Of ``policy`` only the keys that are written count."""
 
     format: Literal[1] = 1
     office: OfficeEntry
     units: tuple[UnitEntry, ...] | None = None
     officials: tuple[OfficialEntry, ...] | None = None
     adopts: tuple[AdoptEntry, ...] | None = None
+    calendar: CalendarEntry | None = None
+    policy: ReminderPolicy | None = None

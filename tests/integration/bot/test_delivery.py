@@ -146,7 +146,7 @@ class Desk:
 
 @pytest.fixture
 def desk(sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    def card(session: Session, card_id: int, *, default_language: str, repeated: bool = False) -> Rendered:
+    def card(session: Session, card_id: int, *, default_language: str, repeated: bool, **_more: Any) -> Rendered:
         assert default_language == "id"
         mark = " (ulang)" if repeated else ""
         return Rendered(f"card {card_id} r{session.get_one(Card, card_id).wanted_revision}{mark}")
@@ -467,5 +467,3 @@ async def test_the_running_worker_delivers_and_stops(desk: Desk) -> None:
     stopping.set()
     await asyncio.wait_for(running, 5)
     assert await desk.rows() == [("message", "sent", False)] * 2
-
-

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from bot.app import Pandu, assembled
 from bot.clock import Clock
@@ -19,10 +19,13 @@ from bot.settings import Settings
 from simulator import Impossible, Simulator, Trainer, running
 from simulator.records import Message
 from storage import outbox
+from storage.tables import Timer
 from tests.e2e.phone import quiet
+from workflow import timers
 from workflow.office_file.loading import load_file
 
 CAMAT, SEKCAM = 1001, 1002
+KIND = "test"
 
 
 class Running(Clock):
@@ -191,3 +194,28 @@ async def test_one_jump_at_a_time_and_it_can_be_stopped(demo: Demo) -> None:
     demo.jumps.stop()
     assert (await demo.arrived()).startswith("Dihentikan pada ")
     assert demo.clock.now() < wib(20, 8)
+
+
+async def test_the_way_to_the_next_reminder_ends_with_the_first_thing_said(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nothing(_session: Session, _moment: object, _timer: Timer) -> None:
+        """A timer whose time has come for nothing: the task was settled."""
+
+    monkeypatch.setitem(timers.FIRE, KIND, nothing)
+
+    def body(session: Session) -> None:
+        for day in (8, 9, 10):
+            at = wib(day, 9)
+            session.add(Timer(office_id="sumbang", kind=KIND, key=f"test:{day}", fire_at=at))
+
+    await demo.pandu.database.write(body)
+    await demo.says_later(wib(9, 9, 30), wib(9, 9, 40))
+    await demo.says_later(wib(9, 11), chat=SEKCAM)
+    began = demo.clock.now()
+    said = await demo.jump("reminder")
+    assert said == "Sampai pada Sabtu, 9 Januari 2027 pukul 09.40 WIB. Pandu mengirim 2 pesan."
+    assert len(demo.heard(began)) == 2
+    assert await demo.pandu.database.read(
+        lambda session: [one.key for one in session.exec(select(Timer).where(Timer.kind == KIND))]
+    ) == ["test:10"]

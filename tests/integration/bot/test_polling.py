@@ -169,7 +169,7 @@ async def test_after_a_long_silence_officials_are_told_once(
     make: Made, sqlite: Database, clock: Stopped, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[datetime] = []
-    monkeypatch.setattr(gap, "gap_notice", lambda _session, _bot_id, now: told.append(now))
+    monkeypatch.setattr(gap, "gap_notice", lambda _session, _bot_id, now, _wall: told.append(now))
     poller, _ = make([], [], [], [])
     await poller.poll()
     clock.advance(timedelta(seconds=149))
@@ -189,7 +189,7 @@ async def test_a_jump_of_business_time_is_no_absence(
     make: Made, sqlite: Database, clock: Stopped, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[datetime] = []
-    monkeypatch.setattr(gap, "gap_notice", lambda _session, _bot_id, now: told.append(now))
+    monkeypatch.setattr(gap, "gap_notice", lambda _session, _bot_id, now, _wall: told.append(now))
     machine = clock.time
     monkeypatch.setattr(clock, "wall", lambda: machine)
     poller, _ = make([], [], [])

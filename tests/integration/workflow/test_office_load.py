@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ TABLES = (Office, Unit, Official, Seat, Adoption, AuditEvent)
 
 async def load(database: Database, text: str, **options: bool) -> Report:
     source = load_text(text, "office.yaml")
-    return await database.write(lambda session: apply(session, source, NOW, **options))
+    return await database.write(lambda session: apply(session, source, NOW, nonce="", **options))
 
 
 async def everything(database: Database) -> list[list[dict[str, Any]]]:
@@ -299,6 +300,24 @@ ADOPTS = st.lists(
     unique_by=lambda entry: entry["sop"],
 )
 
+DAYS = st.dates(date(2026, 11, 1), date(2027, 5, 31))
+CALENDAR = st.fixed_dictionaries(
+    {},
+    optional={
+        "days": st.just(6),
+        "hours": st.fixed_dictionaries({}, optional={"friday": st.sampled_from(["07.30-11.30", "07.00-11.00"])}),
+        "ramadan": st.sampled_from([[], [{"first": "2027-02-09", "last": "2027-03-09"}]]),
+        "holidays": st.lists(DAYS, max_size=2, unique=True).map(lambda d: [{"date": f"{x}", "name": "A"} for x in d]),
+    },
+)
+POLICY = st.fixed_dictionaries(
+    {},
+    optional={
+        "cutoff_day": st.integers(1, 3),
+        "superiors": st.dictionaries(st.sampled_from(["camat", "sekcam"]), st.sampled_from(["camat", "pengelola"])),
+    },
+)
+
 
 @st.composite
 def files(draw: st.DrawFn) -> dict[str, Any]:
@@ -313,6 +332,8 @@ def files(draw: st.DrawFn) -> dict[str, Any]:
         "units": [{"id": unit, "name": draw(NAMES)} for unit in units],
         "officials": officials,
         "adopts": draw(ADOPTS),
+        "calendar": draw(CALENDAR),
+        "policy": draw(POLICY),
     }
 
 

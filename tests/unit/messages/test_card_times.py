@@ -7,54 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import select
 
-from messages.rendered import Rendered
-from storage.tables import Card, Extension, Pause, Run, RunStep, Task
+from storage.tables import Card, Office, Run, RunStep, Task
+from tests.unit.messages.moving_time import FRIDAY, OPENED, extend, pause, reminded
 from tests.unit.messages.telegram_html import check
-from tests.unit.messages.town import BOT, CAMAT, KASI_PEM, KASI_TRANTIB, PENGELOLA, SEKCAM, Town, town, walked
-from workflow import texts
-from workflow.moment import Moment
+from tests.unit.messages.town import CAMAT, KASI_PEM, KASI_TRANTIB, PENGELOLA, SEKCAM, town, walked
 from workflow.state import Part
-
-OPENED = datetime(2027, 1, 4, 3, 39, tzinfo=UTC)
-"""When the ninth step became due: Monday, 10.39 WIB, the day before a holiday (Isra Mikraj)."""
-FRIDAY = datetime(2027, 1, 8, 9, 0, tzinfo=UTC)
-"""Friday, 8 January 2027, 16.00 WIB."""
-
-
-def extend(place: Town, task: Task, status: str = "granted", until: datetime = FRIDAY) -> Extension:
-    row = Extension(
-        office_id="sumbang", run_id=task.run_id, task_id=task.id or 0, activation=task.activation, status=status,
-        asked_by=place.official(SEKCAM).id or 0, asked_at=place.now, until=until,
-        reason_id=words(place, "Data menyusul"),
-        decided_at=place.now if status in ("granted", "refused") else None,
-    )  # fmt: skip
-    place.session.add(row)
-    place.session.flush()
-    return row
-
-
-def words(place: Town, text: str) -> int:
-    return texts.keep(place.session, Moment(BOT, place.now, text), "sumbang", text)
-
-
-def pause(place: Town, run: Run, reason: str = "Menunggu edaran kabupaten") -> Pause:
-    row = Pause(
-        office_id="sumbang", run_id=run.id or 0, started_at=place.now, started_by=place.official(SEKCAM).id or 0,
-        reason_id=words(place, reason),
-    )  # fmt: skip
-    run.paused_at = place.now
-    place.session.add(row)
-    place.session.flush()
-    return row
-
-
-def reminded(place: Town, person: int, task: Task, language: str = "id", slot: str = "deadline") -> Rendered:
-    row = place.session.exec(
-        select(Card).where(Card.task_id == task.id, Card.official_id == place.official(person).id)
-    ).one()
-    row.reminder = slot
-    place.session.flush()
-    return place.card(person, task, language)
 
 
 def test_a_deadline_names_weekday_clock_and_zone() -> None:
@@ -202,3 +159,18 @@ def test_a_card_with_everything_that_can_happen_to_its_time_stays_readable(numbe
                 person = next(p for p in (CAMAT, SEKCAM, KASI_PEM, KASI_TRANTIB, PENGELOLA)
                               if place.official(p).id == card.official_id)  # fmt: skip
                 assert len(check(place.card(person, task))) <= 1000
+
+
+@pytest.mark.parametrize(
+    ("late_after_days", "first"),
+    [(0, "Pengingat, terlambat 4 jam 21 menit: "), (3, "Pengingat, menunggu sejak 4 Jan 10.39: ")],
+)
+def test_the_office_says_from_when_on_something_is_called_late(late_after_days: int, first: str) -> None:
+    with walked(9) as place:
+        office = place.session.get_one(Office, "sumbang")
+        office.policy = {"late_after_days": late_after_days}
+        task = place.task(9, Part.DECISION)
+        place.now = datetime(2027, 1, 6, 1, 30, tzinfo=UTC)
+        if late_after_days:
+            place.now += timedelta(days=1)
+        assert check(reminded(place, CAMAT, task)).startswith(first)

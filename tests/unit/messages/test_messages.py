@@ -69,7 +69,7 @@ def test_the_status_names_every_step_its_doer_and_its_output(place: Town) -> Non
     assert "Dikembalikan · Sekcam · sejak 4 Jan" in shown
     assert "14. Pengarsipan Dokumen Pengukuran Kinerja · Belum dimulai" in shown
     assert captions(said)[-1] == ["Lihat berkas", "Lihat riwayat"]
-    assert len(shown) < 2000
+    assert len(shown) < 2400
 
 
 def test_a_run_that_ended_says_when_on_a_line_of_its_own(place: Town) -> None:

@@ -8,8 +8,8 @@ import pytest
 from sqlmodel import select
 
 from storage.tables import Run, RunStep
+from tests.unit.messages.moving_time import FRIDAY, OPENED, extend, pause, words
 from tests.unit.messages.telegram_html import check
-from tests.unit.messages.test_card_times import FRIDAY, OPENED, extend, pause, words
 from tests.unit.messages.town import CAMAT, SEKCAM, walked
 from workflow.state import Part
 
@@ -47,15 +47,19 @@ def test_dispensations_stay_on_record_whatever_was_decided() -> None:
         task = place.task(9, Part.DECISION)
         row = extend(place, task, "asked")
         asked = check(place.say(CAMAT, "status_run", run_id=1))
-        assert "Dispensasi sampai 8 Jan 16.00 diminta Ibu Siti Rahayu (“Data menyusul”), belum diputuskan\n" in asked
+        assert (
+            "Dispensasi sampai 8 Jan 16.00 diminta oleh Ibu Siti Rahayu (“Data menyusul”), belum diputuskan\n" in asked
+        )
         row.status, row.decided_at, row.decided_by = "refused", place.now, place.official(CAMAT).id
         row.decision_reason_id = words(place, "Sudah terlalu dekat")
         refused = check(place.say(CAMAT, "status_run", run_id=1))
-        assert "Dispensasi sampai 8 Jan 16.00 tidak disetujui Bapak Ahmad Fauzi: “Sudah terlalu dekat”" in refused
+        assert "Dispensasi sampai 8 Jan 16.00 tidak disetujui oleh Bapak Ahmad Fauzi: “Sudah terlalu dekat”" in refused
         assert "Tenggat 4 Jan 11.39" in refused
         row.status = "granted"
         granted = check(place.say(CAMAT, "status_run", run_id=1))
-        assert "Dispensasi sampai 8 Jan 16.00 disetujui Bapak Ahmad Fauzi; alasan Ibu Siti Rahayu: “Data" in granted
+        assert (
+            "Dispensasi sampai 8 Jan 16.00 disetujui oleh Bapak Ahmad Fauzi; alasan Ibu Siti Rahayu: “Data" in granted
+        )
         assert "\nTenggat 8 Jan 16.00\n" in granted
         row.status = "lapsed"
         assert "Dispensasi" not in check(place.say(CAMAT, "status_run", run_id=1))

@@ -97,3 +97,58 @@ def test_what_is_no_office_file_is_refused_and_never_raises_anything_else(text: 
 def test_a_file_may_speak_of_the_office_alone() -> None:
     file = load_text(SOUND.splitlines()[0], "x").file
     assert (file.units, file.officials, file.adopts) == (None, None, None)
+
+
+TIME = (
+    SOUND
+    + """\
+calendar:
+  days: 6
+  hours:
+    friday: 07.30-11.30
+  ramadan:
+    - {first: 2027-02-08, last: 2027-03-09}
+  holidays:
+    - {date: 2027-02-22, name: Hari Jadi}
+  working_days:
+    - {date: 2027-03-12}
+  confirmed: [2027-03-10, 2027-03-11]
+policy: {floor_minutes: 90, superiors: {kasi: camat}}
+"""
+)
+
+
+def test_working_time_and_reminders_are_read() -> None:
+    file = load_text(TIME, "office.yaml").file
+    assert file.calendar is not None
+    assert file.calendar.hours is not None
+    assert file.calendar.hours.friday == ((450, 690),)
+    assert file.calendar.ramadan_hours is None
+    assert file.policy is not None
+    assert file.policy.model_fields_set == {"floor_minutes", "superiors"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "at", "hint"),
+    [
+        ("days: 6", "days: 7", "7\n", "Pilihan yang sah: 5 atau 6."),
+        ("friday: 07.30-11.30", "friday: 07.30", "07.30\n", "mis. 07.30-12.00, 13.00-16.00"),
+        ("friday: 07.30-11.30", "friday: jam 8", "jam 8", "'jam 8' belum terbaca"),
+        ("friday: 07.30-11.30", "friday: 11.30-07.30", "11.30-07.30", "harus urut"),
+        ("friday: 07.30-11.30", "jumat: 07.30-11.30", "jumat", "tidak dikenal"),
+        ("last: 2027-03-09", "last: 2027-04-09", "{first", "29 atau 30 hari"),
+        ("{date: 2027-02-22,", "{date: 22-02-2027,", "22-02-2027", "TTTT-BB-HH"),
+        ("{date: 2027-02-22,", "{date: 2072-02-30,", "2072-02-30", "TTTT-BB-HH"),
+        ("{date: 2027-02-22,", "{date: 2207-02-22,", "2207-02-22", "salah ketik"),
+        (", name: Hari Jadi", "", "{date: 2027-02-22}", "'name' wajib ada"),
+        ("[2027-03-10, 2027-03-11]", "[2027-03-10, 2027-03-12]", "2027-03-12]", "sudah disebut"),
+        ("floor_minutes: 90", "floor_minutes: 0", "0, superiors", "Paling kecil 5."),
+        ("floor_minutes: 90", "floor_menit: 90", "floor_menit", "Maksudnya 'floor_minutes'?"),
+    ],
+)
+def test_each_fault_of_the_time_sections_is_told_where_it_stands(old: str, new: str, at: str, hint: str) -> None:
+    text = TIME.replace(old, new, 1)
+    assert text != TIME
+    before = text[: text.index(at, len(SOUND))]
+    place = (before.count("\n") + 1, len(before) - before.rfind("\n"))
+    assert [found for found in faults(text) if found[:2] == place and hint in found[2]], faults(text)
