@@ -75,7 +75,7 @@ async def test_what_was_not_meant_is_never_taken(open_office: Opened) -> None:
         ("hari ini", "Untuk hari ini, mohon sebutkan jamnya"),
         ("tolong dicek", "waktunya belum dapat saya pahami"),
         ("besok jam 20.00", "jam itu di luar jam kantor"),
-        ("Sabtu", "hari itu hari Sabtu, kantor libur"),
+        ("Sabtu", "hari itu Sabtu, kantor libur"),
         ("10 Maret 2027", "menurut perkiraan hari itu libur"),
     ):
         await says(office, phone, words, answer)
