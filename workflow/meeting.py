@@ -11,6 +11,7 @@ from storage.tables import Official, Task
 from workflow import acts, cards, carried, consequences, holders, meeting_invitations, notices
 from workflow.deed import Deed, Stopped
 from workflow.moment import Moment
+from workflow.reminding import planning
 from workflow.run_state import LoadedRun
 from workflow.side_acts import last_output
 from workflow.state import SETTLED, Part, PartKey
@@ -108,4 +109,5 @@ def open_meeting(session: Session, officials: list[Official], task_id: int) -> t
 def _refresh_boards(session: Session, moment: Moment, loaded: LoadedRun, invitation: Task) -> None:
     works = [task for key, task in loaded.tasks.items() if key.part == Part.WORK]
     boards = [task for task in works if invite_task(loaded, task) is invitation]
+    planning.replan_run(session, moment, loaded.run)  # the minutes' time begins with the meeting
     cards.refresh_all(session, moment, boards)
