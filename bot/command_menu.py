@@ -18,6 +18,7 @@ COMMANDS: dict[str, dict[Language, str]] = {
     "tugas": {"id": "Tugas Bapak/Ibu yang belum selesai", "en": "Your open tasks"},
     "status": {"id": "Kemajuan pekerjaan yang berjalan", "en": "Progress of what is running"},
     "mulai": {"id": "Memulai pelaksanaan sebuah SOP", "en": "Start an SOP"},
+    "jadwal": {"id": "Menjadwalkan SOP, sekali atau berulang", "en": "Schedule SOPs, once or again and again"},
     "berkas": {"id": "Berkas suatu pelaksanaan, mis. /berkas 12", "en": "Files of a run, e.g. /berkas 12"},
     "riwayat": {"id": "Riwayat suatu pelaksanaan, mis. /riwayat 12", "en": "History of a run, e.g. /riwayat 12"},
     "arsip": {"id": "Pelaksanaan yang sudah selesai", "en": "Finished runs"},

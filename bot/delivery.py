@@ -53,7 +53,7 @@ LONGEST_BACKOFF_SECONDS = 30.0
 LONGEST_WAIT_SECONDS = 3.0
 """A row that may not go out within this time goes back into the queue instead of waiting here."""
 TRIES_OF_UNKNOWN_OUTCOME = 8
-NEVER_REPEATED = frozenset({"unit_reminder", "meeting_reminder", DIGEST})
+NEVER_REPEATED = frozenset({"unit_reminder", "meeting_reminder", "personal_reminder", DIGEST})
 """Reminders whose delivery is unknown are not sent again: the next one covers them.
 
 A card that reminds comes as its row's parameter, see :func:`workflow.reminding.delivering.reminder`.

@@ -36,6 +36,8 @@ OCCASION = timedelta(minutes=30)
 """What was queued at one time goes out within this: the morning's digests are spread over some minutes."""
 PATIENCE_SECONDS = 5.0
 """Real time after which the clock goes on although something hangs, as it does when Telegram is "down"."""
+IMPATIENCE_SECONDS = 0.5
+"""The same, while it goes on hanging."""
 LOOK_AGAIN_SECONDS = 0.03
 
 
@@ -54,6 +56,7 @@ class Jumps:
         self._said = ""
         self._newest: dict[str, int] = {}
         self._messages = 0
+        self._patience = PATIENCE_SECONDS
         self._holidays: tuple[str, ...] = ()
         simulator.world.listeners.append(self._heard)
 
@@ -232,11 +235,14 @@ class Jumps:
 
     async def _settled(self) -> None:
         """Wait until everything that is due has happened and is on the phones."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE_SECONDS):
+        try:
+            async with asyncio.timeout(self._patience):
                 while not await self._idle():
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(self._simulator.world.next_change(), LOOK_AGAIN_SECONDS)
+            self._patience = PATIENCE_SECONDS
+        except TimeoutError:
+            self._patience = IMPATIENCE_SECONDS
 
     async def _idle(self) -> bool:
         if self._simulator.in_flight or any(queue.waiting for queue in self._simulator.queues.values()):

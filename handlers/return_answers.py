@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from handlers import cancel_run, extension, extension_decision, pause
+from handlers import cancel_run, extension, extension_decision, meeting_buttons, pause
 from handlers.talk import Talk
 from storage.tables import File, Official, Question, Task
 from workflow import acts, collecting, deciding, questions

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from handlers import meeting_buttons
 from handlers.talk import Talk
 from storage.tables import Task
-from workflow import acts, carried, collecting, deciding, meeting, questions, sending, side_acts
+from workflow import acts, carried, collecting, deciding, last_time, questions, sending, side_acts
 from workflow.deed import Stopped
 from workflow.reply import Reply
 from workflow.state import Part, PartKey
@@ -19,6 +20,7 @@ PLAIN: dict[str, Act] = {
     Verb.RETURN: deciding.send_back,
     Verb.ACKNOWLEDGE: side_acts.acknowledge,
     Verb.REUSE: side_acts.reuse,
+    Verb.REUSE_LAST: last_time.reuse,
     Verb.REPLACE: side_acts.replace_files,
     Verb.KEEP: side_acts.keep,
     Verb.RECEIVE: side_acts.receive,
@@ -71,19 +73,6 @@ def remind(talk: Talk, pressed: Press) -> Reply:
     return collecting.remind(talk.session, talk.moment, talk.officials, pressed.id)
 
 
-def reschedule(talk: Talk, pressed: Press) -> Reply:
-    """``Ubah jadwal``: ask date, time and place again."""
-    loaded, invitation, official, step = meeting.open_schedule(talk.session, talk.officials, pressed.id)
-    wanted = [field.id for field in step.fields if field.required]
-    if not wanted:
-        raise Stopped("nothing_to_show")
-    questions.ask(
-        talk.session, talk.moment, official, "schedule", "ask_field", task=invitation,
-        data={"wanted": wanted, "given": {}}, field_id=wanted[0], run=loaded.run.id,
-    )  # fmt: skip
-    return Reply("question_asked")
-
-
 def show_step(talk: Talk, pressed: Press) -> Reply:
     """``Lihat langkah``: what the SOP says about this step."""
     task = _visible(talk, pressed)
@@ -115,7 +104,8 @@ OTHERS: dict[str, Callable[[Talk, Press], Reply]] = {
     Verb.NIL: nil,
     Verb.WAIVE: waive,
     Verb.REMIND: remind,
-    Verb.RESCHEDULE: reschedule,
+    Verb.RESCHEDULE: meeting_buttons.reschedule,
+    Verb.CALL_OFF: meeting_buttons.call_off_pressed,
     Verb.SHOW_STEP: show_step,
     Verb.SHOW_DOCUMENTS: show_documents,
 }

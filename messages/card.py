@@ -92,7 +92,7 @@ class _Buttons:
             return []
         rows: Rows = []
         if self._meeting_can_move():
-            rows.append([self.make("reschedule", Verb.RESCHEDULE)])
+            rows.append(self._schedule())
         row = [self.make("withdraw", Verb.WITHDRAW)] if withdrawable(facts, self.task) else []
         output = facts.output(self.task)
         if output is not None and self._correctable(output.data.get("fields", {})):
@@ -152,6 +152,9 @@ class _Buttons:
         rows = self._ticks()
         if self.view.reused and not self._drafted():
             rows.append([self.make("reuse", Verb.REUSE)])
+        if self.view.last_period and not self._drafted():
+            words = caption("reuse_last", self.language, period=self.view.last_period)
+            rows.append([self._named(words, Verb.REUSE_LAST)])
         if self._main_makes_sense():
             rows.append([self._named(self.view.main, Verb.DO, style="primary")])
         return rows
@@ -160,7 +163,7 @@ class _Buttons:
         return [[self._named(label, Verb.TICK, field)] for field, label in self.view.open_ticks]
 
     def _drafted(self) -> bool:
-        return bool(self.view.draft or self.view.use_previous)
+        return bool(self.view.draft or self.view.use_previous or self.view.use_last)
 
     def _main_makes_sense(self) -> bool:
         files = forms.files_of(self.step, self.part)
@@ -181,7 +184,7 @@ class _Buttons:
         ):
             rows.append([self.make("remind", Verb.REMIND), self.make("waive", Verb.WAIVE)])
         if self._meeting_can_move():
-            rows.append([self.make("reschedule", Verb.RESCHEDULE)])
+            rows.append(self._schedule())
         return rows
 
     def _looking(self) -> list[InlineButton]:
@@ -199,6 +202,10 @@ class _Buttons:
             [self.make("attend_yes", Verb.ATTEND, "yes"), self.make("attend_no", Verb.ATTEND, "no")],
             [self.make("attend_deputy", Verb.ATTEND, "deputy")],
         ]
+
+    def _schedule(self) -> list[InlineButton]:
+        row = [self.make("reschedule", Verb.RESCHEDULE)]
+        return row if self.view.called_off else [*row, self.make("call_off", Verb.CALL_OFF)]
 
     def _meeting_can_move(self) -> bool:
         """Say whether there is a sent invitation whose schedule this card may change."""

@@ -160,6 +160,15 @@ TOASTS: dict[str, tuple[str, str]] = {
         "Sudah ada {count} pengingat. Mohon hapus salah satu lebih dahulu: /ingatkan daftar.",
         "There are {count} reminders already. Please remove one first: /ingatkan daftar.",
     ),
+    "schedule_ended": ("Jadwal ini sudah dihentikan.", "This schedule has ended already."),
+    "schedule_past": (
+        "Waktunya sudah lewat. Mohon buat jadwal baru dengan /jadwal.",
+        "That time has passed. Please make a new schedule with /jadwal.",
+    ),
+    "schedules_full": (
+        "Jadwal kantor ini sudah 20. Mohon hentikan dahulu yang tidak dipakai lagi (/jadwal).",
+        "This office has 20 schedules already. Please end one that is no longer needed first (/jadwal).",
+    ),
     "error": (
         "Mohon maaf, belum berhasil. Mohon coba lagi sebentar lagi.",
         "Sorry, that did not work. Please try again in a moment.",

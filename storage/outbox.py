@@ -56,6 +56,7 @@ __all__ = [
     "retry",
     "say",
     "send_document",
+    "send_invitation",
     "show_card",
     "strip",
 ]
@@ -120,6 +121,26 @@ def send_document(
         now,
         {"kind": "document", "bot_id": bot_id, "chat_id": chat_id, "office_id": office_id, "file_id": file_id}
         | {"params": params or {}, "silent": silent},
+    )
+
+
+def send_invitation(
+    session: Session,
+    *,
+    bot_id: int,
+    chat_id: int,
+    office_id: str,
+    task_id: int,
+    method: str,
+    sequence: int,
+    now: datetime,
+) -> None:
+    """Queue the calendar file of a meeting, made at delivery; ``task_id`` is what sent its invitation."""
+    params = {"task_id": task_id, "method": method, "sequence": sequence}
+    _queue(
+        session,
+        now,
+        {"kind": "invitation", "bot_id": bot_id, "chat_id": chat_id, "office_id": office_id, "params": params},
     )
 
 
@@ -249,7 +270,7 @@ def _documents_behind(session: Session, waiting: Outbox) -> bool:
                 is_status(Outbox.status, waiting.status),
                 col(Outbox.priority) == waiting.priority,
                 col(Outbox.id) > waiting.id,
-                Outbox.kind == "document",
+                col(Outbox.kind).in_(("document", "invitation")),
             )
             .limit(1)
         ).first()

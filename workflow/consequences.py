@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from sop_definitions.model import Step
 from storage.tables import Official, Submission, Task
-from workflow import cards, holders, notices, people
+from workflow import cards, holders, meeting_invitations, notices, people
 from workflow.actions import Transition
 from workflow.deed import Deed
 from workflow.moment import Moment
@@ -26,8 +26,10 @@ def follow(session: Session, moment: Moment, deed: Deed, transition: Transition,
             # A meeting that was held has no other date to offer; one that was not held after all has.
             cards.refresh_all(session, moment, _invitations_sent(loaded))
         if deed.verb is Verb.WITHDRAW:
-            called_off = _side_tasks(loaded, step)
-            _call_off(session, moment, called_off)
+            called_off = side_tasks(loaded, step)
+            if step.part == "invite":
+                meeting_invitations.cancel_files(session, moment, loaded, deed.task)
+            close(session, moment, called_off)
         elif deed.verb is Verb.DO or (deed.verb is Verb.KEEP and _called_off(loaded, step)):
             if step.distribute:
                 distribute(session, moment, loaded, step)
@@ -54,17 +56,19 @@ def invite(session: Session, moment: Moment, loaded: LoadedRun, step: Step, invi
     for official in people.holders(session, loaded.run.office_id, roles):
         if official.id != inviter.id:
             _open_side_task(session, moment, loaded, PartKey(step.number, Part.INVITATION, str(official.id)))
+    meeting_invitations.plan_reminder(session, moment, loaded, loaded.tasks[PartKey(step.number, Part.WORK)])
 
 
 def _invitations_sent(loaded: LoadedRun) -> list[Task]:
     return [t for key, t in loaded.tasks.items() if key.part == Part.WORK and loaded.step_of(t).part == "invite"]
 
 
-def _side_tasks(loaded: LoadedRun, step: Step) -> list[Task]:
+def side_tasks(loaded: LoadedRun, step: Step) -> list[Task]:
+    """Return the receipts and invitations of a step, whatever their state."""
     return [t for key, t in loaded.tasks.items() if key.step == step.number and key.part in SIDE_PARTS]
 
 
-def _call_off(session: Session, moment: Moment, called_off: list[Task]) -> None:
+def close(session: Session, moment: Moment, called_off: list[Task]) -> None:
     """What was handed out or called was taken back: nobody has anything to answer now."""
     for task in called_off:
         task.status, task.closed_at, task.closed_by = PartStatus.WAITING, None, None
@@ -82,7 +86,7 @@ def _set_aside_answers(session: Session, task: Task) -> None:
 
 
 def _called_off(loaded: LoadedRun, step: Step) -> bool:
-    return any(task.status == PartStatus.WAITING for task in _side_tasks(loaded, step))
+    return any(task.status == PartStatus.WAITING for task in side_tasks(loaded, step))
 
 
 def _open_side_task(session: Session, moment: Moment, loaded: LoadedRun, key: PartKey) -> None:
@@ -91,6 +95,11 @@ def _open_side_task(session: Session, moment: Moment, loaded: LoadedRun, key: Pa
     task.closed_at = task.closed_by = None
     _set_aside_answers(session, task)
     session.flush()
+    if key.part == Part.INVITATION:
+        invitation = loaded.tasks[PartKey(key.step, Part.WORK)]
+        number = meeting_invitations.sequence(session, invitation)
+        for official in holders.holders(session, task):
+            meeting_invitations.send_file(session, moment, invitation, official, "REQUEST", number)
     cards.open_cards(session, moment, task)
 
 

@@ -17,7 +17,7 @@ from workflow.reminding.policy import policy_of
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """When a run would end by the standard times. ``blank``: steps whose time the SOP leaves open, counted as nothing."""
+    """When a run would end by the standard times. ``blank``: steps whose waktu is open; they count as nothing."""
 
     ends_at: datetime
     blank: tuple[int, ...]

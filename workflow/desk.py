@@ -44,10 +44,13 @@ def open_tasks(session: Session, official: Official) -> list[Task]:
 
 
 def lay_out(session: Session, moment: Moment, officials: list[Official]) -> int:
-    """Send every open card of a person anew, most urgent first; return how many there are."""
+    """Send every open card of a person anew; return how many there are.
+
+    The most urgent comes last: it is what a phone shows at the bottom of the chat.
+    """
     count = 0
     for official in officials:
-        for task in open_tasks(session, official):
+        for task in reversed(open_tasks(session, official)):
             cards.show_to(session, moment, task, official)
             count += 1
     return count

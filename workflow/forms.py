@@ -58,7 +58,7 @@ def missing_tick(step: Step, part: Part, draft: dict[str, Any]) -> FormField | N
 def missing_files(step: Step, part: Part, draft: dict[str, Any], count: int) -> int:
     """Return how many files are still missing; taking over an earlier file is enough."""
     files = files_of(step, part)
-    if files is None or draft.get("use_previous"):
+    if files is None or draft.get("use_previous") or draft.get("use_last"):
         return 0
     return max(0, files.min - count)
 

@@ -8,9 +8,10 @@ from sqlmodel import Session
 
 from sop_definitions.model import Step
 from storage.tables import Official, Task
-from workflow import acts, cards, carried, consequences, holders, notices
+from workflow import acts, cards, carried, consequences, holders, meeting_invitations, notices
 from workflow.deed import Deed, Stopped
 from workflow.moment import Moment
+from workflow.reminding import planning
 from workflow.run_state import LoadedRun
 from workflow.side_acts import last_output
 from workflow.state import SETTLED, Part, PartKey
@@ -67,9 +68,46 @@ def reschedule(
         Deed(loaded, invitation, official, Verb.CORRECT, data=data),
     )  # fmt: skip
     invited = [task for key, task in loaded.tasks.items() if key.step == step.number and key.part == Part.INVITATION]
-    people_told = [person for task in invited for person in holders.holders(session, task)]
+    people_told = meeting_invitations.invited(session, invited)
     notices.tell_all(session, moment, people_told, "meeting_changed", run_id=loaded.run.id, step=step.number)
     consequences.invite(session, moment, loaded, step, official)
+    _refresh_boards(session, moment, loaded, invitation)
+
+
+def call_off(
+    session: Session, moment: Moment, officials: list[Official], task_id: int, reason: str
+) -> tuple[Task, Official]:
+    """``Batalkan rapat``: record why, tell everybody, empty their calendars. A new date may follow."""
+    loaded, invitation, official, step = open_meeting(session, officials, task_id)
+    last = last_output(session, invitation)
+    if last is None:
+        raise Stopped("stale")
+    data = {
+        "fields": last.data.get("fields", {}),
+        "reused": carried.submission_file_ids(session, [last]),
+        "called_off": True,
+    }
+    told = meeting_invitations.invited(session, meeting_invitations.answering(loaded, invitation))
+    acts.perform(session, moment, Deed(loaded, invitation, official, Verb.CALL_OFF, data=data, reason=reason))
+    meeting_invitations.cancel_files(session, moment, loaded, invitation)
+    consequences.close(session, moment, consequences.side_tasks(loaded, step))
+    told += [official, *holders.holders(session, invitation)]
+    notices.tell_all(session, moment, told, "meeting_called_off", run_id=loaded.run.id, step=step.number)
+    _refresh_boards(session, moment, loaded, invitation)
+    return invitation, official
+
+
+def open_meeting(session: Session, officials: list[Official], task_id: int) -> tuple[LoadedRun, Task, Official, Step]:
+    """Like :func:`open_schedule`, for a meeting that was not called off already."""
+    found = open_schedule(session, officials, task_id)
+    last = last_output(session, found[1])
+    if last is not None and last.data.get("called_off"):
+        raise Stopped("stale")
+    return found
+
+
+def _refresh_boards(session: Session, moment: Moment, loaded: LoadedRun, invitation: Task) -> None:
     works = [task for key, task in loaded.tasks.items() if key.part == Part.WORK]
     boards = [task for task in works if invite_task(loaded, task) is invitation]
+    planning.replan_run(session, moment, loaded.run)  # the minutes' time begins with the meeting
     cards.refresh_all(session, moment, boards)

@@ -69,7 +69,7 @@ class RunTimes:
         """Return a task's deadline now, or ``None``: the SOP sets none, or the clock stands still before it."""
         if task.part in SIDE or task.opened_at is None:
             return None
-        starts_at = max(task.opened_at, self.meetings.get(task.step, task.opened_at))
+        starts_at = self._starts_at(task, task.opened_at)
         standard = self._standard(task, starts_at)
         at, basis = standard, Basis.STANDARD
         row = self.steps.get(task.step)
@@ -101,6 +101,12 @@ class RunTimes:
             if begins < ends:
                 total -= self.calendar.minutes_between(begins, ends)
         return max(0, total)
+
+    def _starts_at(self, task: Task, opened_at: datetime) -> datetime:
+        """Return when a task's clock begins: that of minutes with their meeting, where that is later."""
+        begins = self.meetings.get(task.step)
+        minutes = self.adopted.definition.step(task.step).part == "minutes"
+        return max(opened_at, begins) if minutes and begins is not None else opened_at
 
     def _standard(self, task: Task, starts_at: datetime) -> datetime | None:
         duration = standard_duration(self.adopted, task.step)

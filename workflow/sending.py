@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from storage import outbox
 from storage.tables import File, Official, Task
-from workflow import acts, cards, carried, forms, notices, people, questions, resemblance
+from workflow import acts, cards, carried, forms, last_time, notices, people, questions, resemblance
 from workflow.actions import Action, Complete, Decide, Nil
 from workflow.acts import open_task
 from workflow.beginning import begin
@@ -77,6 +77,10 @@ def close(
     carries = task.part == Part.UNIT and step.proof == "carry"
     if task.draft.get("use_previous") or carries:
         data["reused"] = carried.file_ids(session, task)
+    last = last_time.taken_over(session, task, official)
+    if last is not None:
+        data["reused"] = [*data.get("reused", []), *last.file_ids]
+        data["reused_from"] = last.run.id
     late = task.status == PartStatus.WAIVED
     verb, action = _act(task, official)
     deed = Deed(

@@ -67,7 +67,7 @@ def replace_files(session: Session, moment: Moment, officials: list[Official], t
     _, task, _ = open_task(session, task_id, activation, officials, upload=True)
     for file in sending.drafted(session, task):
         file.discarded = True
-    task.draft = {k: v for k, v in task.draft.items() if k not in ("use_previous", "warned")}
+    task.draft = {k: v for k, v in task.draft.items() if k not in ("use_previous", "use_last", "warned")}
     cards.refresh(session, moment, task)
     return Reply("files_removed")
 

@@ -7,6 +7,7 @@ from sqlmodel import col, select
 from messages.rendered import InlineButton
 from messages.text import file_name, one_line
 from messages.views.asked import Asked, View
+from messages.views.meetings import unusual
 from messages.views.values import recorded, shown_files
 from sop_definitions.model import FieldKind, FormField, Step
 from storage.tables import File, Question, Run, Submission, Task
@@ -53,6 +54,7 @@ def form_summary(asked: Asked) -> View:
             "period": facts.period,
             "values": recorded(facts, step, task.draft.get("fields", {})),
             "files": shown_files(drafts),
+            "notes": unusual(facts, step, task.draft.get("fields", {})),
         },
         [
             [asked.answer("yes_send", "yes", "success")],

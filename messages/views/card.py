@@ -16,9 +16,11 @@ from messages.views.quality import Quality, quality_of
 from messages.views.run_facts import RunFacts, load_run_facts
 from messages.views.surroundings import (
     Attendance,
+    CalledOff,
     agreed,
     answer_of,
     attendance_of,
+    called_off,
     next_in_line,
     receipts,
     sender_of,
@@ -32,7 +34,7 @@ from messages.views.withdrawal import TakenBack, returned_by, taken_back
 from sop_definitions.graph import predecessors
 from sop_definitions.model import Collect, FieldKind, Step
 from storage.tables import Card, File, Official, Task
-from workflow import carried, forms, people
+from workflow import carried, forms, last_time, people
 from workflow.state import SETTLED, Part, PartStatus
 from workflow.verbs import OUTPUT_VERBS, Verb
 
@@ -89,6 +91,10 @@ class CardView:
     storing: bool
     reused: tuple[ShownFile, ...]
     use_previous: bool
+    last_period: str
+    last_files: tuple[ShownFile, ...]
+    use_last: bool
+    called_off: CalledOff | None
     values: tuple[Shown, ...]
     open_ticks: tuple[tuple[str, str], ...]
     agreed: tuple[Shown, ...]
@@ -160,6 +166,7 @@ def _view(
     sender, sent_at = sender_of(facts, task, step, card.official_id)
     next_role, next_step, last = next_in_line(facts, task, step)
     handed_in = unit_output(facts, task) if part is Part.REVIEW else None
+    before = last_time.of_task(session, task, official) if official is not None else None
     previous = shown_files(_files(session, ids)) if step.offer_previous else ()
     received, not_received = receipts(facts, step) if part is Part.WORK else ((), ())
     proof = step.second_party if part is Part.PROOF else None
@@ -211,6 +218,10 @@ def _view(
         storing=any(f.status == "received" for f in drafts),
         reused=previous,
         use_previous=bool(task.draft.get("use_previous")),
+        last_period=one_line(before.run.period, 30) if before else "",
+        last_files=shown_files(_files(session, before.file_ids)) if before else (),
+        use_last=bool(before and task.draft.get("use_last")),
+        called_off=called_off(facts, task, step),
         values=recorded(facts, step, draft_fields),
         open_ticks=tuple(
             (f.id, reader.pick(f.label))

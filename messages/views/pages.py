@@ -104,8 +104,9 @@ def files(asked: Asked) -> View:
     ids = all_file_ids(asked.session, facts.run)
     known = {f.id: f for f in facts.files}
     steps = {s.id: s.step for s in facts.submissions}
+    reused = {i: s.step for s in facts.submissions for i in s.data.get("reused", [])}
     listed = [
-        {"step": steps.get(f.submission_id), "name": file_name(f.name), "size": f.size}
+        {"step": steps.get(f.submission_id) or reused.get(f.id), "name": file_name(f.name), "size": f.size}
         for f in (known[i] for i in ids if i in known)
     ]
     return View(

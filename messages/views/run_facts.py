@@ -184,6 +184,10 @@ _OF_UNITS = (Part.UNIT, Part.REVIEW)
 _MOVES = (*OUTPUT_VERBS, Verb.RETURN, Verb.WITHDRAW)
 
 
+def _taken_over(submissions: list[Submission]) -> list[int]:
+    return [i for s in submissions if s.data.get("reused_from") for i in s.data.get("reused", [])]
+
+
 def load_run_facts(session: Session, run_id: int, reader: Reader, now: datetime) -> RunFacts:
     """Read a run whole, as it stands at ``now``. Raises :class:`sqlalchemy.exc.NoResultFound` if there is none."""
     run = session.get_one(Run, run_id)
@@ -207,7 +211,12 @@ def load_run_facts(session: Session, run_id: int, reader: Reader, now: datetime)
         files=list(
             session.exec(
                 select(File)
-                .where(File.run_id == run_id, col(File.discarded).is_(False), File.status != "refused")
+                .where(
+                    # What was taken over from the last run belongs to that run.
+                    (col(File.run_id) == run_id) | col(File.id).in_(_taken_over(submissions)),
+                    col(File.discarded).is_(False),
+                    File.status != "refused",
+                )
                 .order_by(col(File.id))
             )
         ),

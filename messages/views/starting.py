@@ -7,7 +7,8 @@ from sqlmodel import col, select
 from messages.rendered import button
 from messages.text import one_line
 from messages.views.asked import Asked, View
-from storage.tables import Adoption
+from messages.views.schedules import overrun
+from storage.tables import Adoption, Office
 from workflow.verbs import Page, Press
 
 
@@ -47,6 +48,9 @@ def start_review(asked: Asked) -> View:
             "period": one_line(asked.params.get("period") or "", 60),
             "vacant": vacant,
             "absent": [asked.names.person(i) for i in asked.params.get("absent") or []],
+            "overrun": overrun(
+                asked.session.get_one(Office, row.office_id), row, asked.params.get("period") or "", asked.now
+            ),
         },
         [[asked.answer("start", "start", "success"), asked.answer("cancel", "cancel")]],
     )

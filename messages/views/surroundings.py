@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from messages.text import one_line
 from messages.views.run_facts import RunFacts
 from messages.views.values import Shown, recorded
 from sop_definitions.graph import ancestors, followers, predecessors
@@ -24,6 +25,25 @@ class Attendance:
     no: tuple[str, ...]
     deputy: tuple[str, ...]
     open: int
+
+
+@dataclass(frozen=True, slots=True)
+class CalledOff:
+    """A meeting that does not take place as it was called: by whom, when and why."""
+
+    by: str
+    at: datetime
+    reason: str
+
+
+def called_off(facts: RunFacts, task: Task, step: Step) -> CalledOff | None:
+    """Return how the meeting a card is about was called off; ``None`` for one that stands, and for other cards."""
+    if task.part == Part.INVITATION or (task.part == Part.WORK and step.part in ("invite", "minutes")):
+        invites = [s.number for s in facts.definition.steps if s.part == "invite" and s.number <= step.number]
+        said = facts.step_output(invites[-1]) if invites else None
+        if said is not None and said.data.get("called_off"):
+            return CalledOff(facts.names.author(said), said.at, one_line(facts.text(said.reason_id), MAX_TOLD))
+    return None
 
 
 def sender_of(facts: RunFacts, task: Task, step: Step, reader_id: int) -> tuple[str, datetime | None]:
@@ -120,7 +140,9 @@ def waits_for(facts: RunFacts, task: Task) -> int | None:
 
 
 def agreed(facts: RunFacts, task: Task, step: Step) -> tuple[Shown, ...]:
-    """Return a meeting's date, time and place, where the card is about that meeting."""
+    """Return a meeting's date, time and place, where the card is about that meeting and it is not called off."""
+    if called_off(facts, task, step) is not None:
+        return ()
     number = step.number
     if step.part == "minutes" and task.part == Part.WORK:
         invites = [s.number for s in facts.definition.steps if s.part == "invite" and s.number < step.number]
@@ -150,7 +172,7 @@ def receipts(facts: RunFacts, step: Step) -> tuple[tuple[str, ...], tuple[str, .
 
 def attendance_of(facts: RunFacts, task: Task, step: Step) -> Attendance | None:
     """Return who comes to a meeting, for the cards of whoever holds it."""
-    if task.part != Part.WORK or step.part not in ("invite", "minutes"):
+    if task.part != Part.WORK or step.part not in ("invite", "minutes") or called_off(facts, task, step):
         return None
     invites = [s.number for s in facts.definition.steps if s.part == "invite" and s.number <= step.number]
     tasks = facts.parts(invites[-1], Part.INVITATION) if invites else []

@@ -143,6 +143,7 @@ class File(Table, table=True):
         UniqueConstraint("bot_id", "chat_id", "message_id"),
         Index(None, "task_id", "submission_id"),
         Index(None, "submission_id"),
+        Index(None, "run_id"),
         Index(
             "ix_file_to_fetch",
             "id",

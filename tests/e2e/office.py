@@ -21,7 +21,7 @@ from bot.settings import Settings
 from simulator import Simulator
 from simulator.running import running
 from storage.database import Database, open_database
-from storage.tables import File, Inbox, Outbox, Task
+from storage.tables import File, Inbox, Outbox, Task, Timer
 from tests.e2e.phone import Town, quiet
 from workflow import audit_replay
 from workflow.office_file.apply import apply
@@ -134,9 +134,12 @@ class Office:
             # A digest queued for tomorrow morning is no work to wait for.
             soon = col(Outbox.due_at) <= self.clock.now() + SOON
             outbox = select(Outbox.id).where(col(Outbox.status).in_(("queued", "sending")), soon).limit(1)
-            hears = any(session.exec(query).first() is not None for query in (inbox, files))
+            timers = select(Timer.id).where(col(Timer.fire_at) <= self.clock.now()).limit(1)
+            hears = any(session.exec(query).first() is not None for query in (inbox, files, timers))
             return hears, session.exec(outbox).first() is not None
 
+        if self.pandu is not None:
+            self.pandu.timers.wake()
         hears, speaks = await self.read(busy)
         if speaks and not hears:
             # Cards wait a moment for the rest of an album; everything has come in, so nothing more will.

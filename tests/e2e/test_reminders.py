@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from simulator.faults import Fault
 from simulator.records import Message
-from storage.tables import Card, Chat, Outbox, Timer
+from storage.tables import Card, Outbox, Timer
 from tests.e2e.conftest import Opened
 from tests.e2e.office import Office
 from tests.e2e.phone import Phone
@@ -166,8 +166,14 @@ def _unreachable(session: Session) -> list[datetime]:
     return list(session.exec(rows))
 
 
-async def test_a_reminder_keeps_the_chats_own_gap(open_office: Opened) -> None:
+async def test_a_digest_too_old_to_be_deleted_loses_its_buttons(open_office: Opened) -> None:
     office = await begun(open_office)
-    await until(office, "04 09.30")
-    chat = await office.read(lambda session: session.get_one(Chat, (office.bot.id, office.phones.camat.user_id)))
-    assert chat.nudged_at is not None
+    camat = office.phones.camat
+    await until(office, "06 08.00")  # Tuesday is Isra Mikraj
+    (old,) = digests(camat)
+    assert old.captions
+    office.simulator.clock.advance(timedelta(hours=49))
+    await until(office, "07 08.00")
+    first, second = digests(camat)
+    assert (first.id, first.captions) == (old.id, [])
+    assert second.captions

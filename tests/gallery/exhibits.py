@@ -27,9 +27,13 @@ KINDS = {
     "progress": "Pages",
     "asking": "Questions",
     "notices": "Notices",
+    "meetings": "Meetings",
+    "schedules": "Schedules",
     "moving": "Moving time",
     "digest": "The morning's digest",
     "calendar": "The office's calendar",
+    "when": "A time in words",
+    "personal": "One's own reminders",
 }
 """Module of a message's view -> where it stands in the gallery."""
 

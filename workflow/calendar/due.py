@@ -77,7 +77,7 @@ def due(calendar: WorkingTime, starts_at: datetime, duration: Duration, pauses: 
         if touched.last is None:
             return None
         days -= free
-        day = max(day, touched.last)
+        day = touched.last
     return calendar.closing(calendar.working_day(day, days))
 
 

@@ -98,9 +98,6 @@ _FILLERS = [
     "lambat",
     "selambat-lambatnya",
     "selambatnya",
-    "dengan",
-    "sampai",
-    "sd",
     "by",
     "on",
     "the",
@@ -157,6 +154,8 @@ def normalise(text: str) -> str:
     line = re.sub(r"\bsetengah jam\b(?! \d)", "30 menit", line)
     line = _weeks(line)
     line = re.sub(rf"\bhari (?=(?:{_WEEKDAY})\b)", "", line)
+    # Only in front: 'besok sampai lusa' is two days, and none of them.
+    line = re.sub(r"^((?:paling lambat|selambat-lambatnya|selambatnya) )?sampai (?:dengan )?", "", line)
     return " ".join(word for word in line.split() if word not in _FILLERS)
 
 

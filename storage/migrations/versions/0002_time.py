@@ -112,6 +112,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_timer_office_id_kind"), ["office_id", "kind"], unique=False)
         batch_op.create_index(batch_op.f("ix_timer_run_id"), ["run_id"], unique=False)
 
+    with op.batch_alter_table("file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_file_run_id"), ["run_id"], unique=False)
+
     with op.batch_alter_table("bot", schema=None) as batch_op:
         batch_op.add_column(sa.Column("away_from", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("away_until", sa.DateTime(timezone=True), nullable=True))
@@ -150,6 +153,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("file", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_file_run_id"))
+
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_task_assigned_to_official"), type_="foreignkey")
         batch_op.drop_column("assigned_to")

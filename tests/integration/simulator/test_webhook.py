@@ -117,3 +117,22 @@ def test_the_ladder() -> None:
 )
 async def test_a_webhook_that_is_refused(api: Api, params: dict[str, str], words: str) -> None:
     assert await api.refused("setWebhook", **params) == (400, "Bad Request: " + words)
+
+
+async def test_setting_the_clock_loses_nothing_and_retries_once_for_each_setting(
+    simulator: Simulator, api: Api, receiver: Receiver
+) -> None:
+    receiver.answers = [web.Response(status=503) for _ in range(5)]
+    await api("setWebhook", url=receiver.url)
+    simulator.says(AHMAD, "a")
+    refused: list[str] = []
+    simulator.world.listeners.append(lambda kind, _: refused.append(kind) if kind == "bot" else None)
+    for tries in (2, 3, 4, 5):  # the first retry is at once, before the clock is set
+        assert await simulator.world.until(lambda tries=tries: len(refused) == tries, 5)  # type: ignore[misc]
+        if tries < 5:
+            simulator.advance(timedelta(days=2), keep_updates=True)
+    assert len(receiver.seen) == 5
+    assert simulator.pending() == 1, "six days later it is still there"
+    simulator.advance(timedelta(days=2), keep_updates=True)
+    assert await simulator.world.until(lambda: simulator.pending() == 0, 5)
+    assert [u["message"]["text"] for u in receiver.seen] == ["a"] * 6

@@ -31,6 +31,7 @@ def _enrich(draw: st.DrawFn, bare: dict[str, Any], step: dict[str, Any]) -> None
     for outcome in step["outcomes"]:
         if outcome["units_to"] is not None and not outcome["returns_to"]:
             outcome["returns_to"] = [outcome["units_to"]]  # the loader asks for both
+    step["standard_duration_source"] = (None, "60 Menit", "3 Hari")[step["number"] % 3]
     if step["collect"] == "decide":
         return
     step["fields"] = draw(st.lists(st.sampled_from(FIELDS), max_size=2, unique_by=lambda f: str(f["id"])))

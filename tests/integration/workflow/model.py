@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from handlers.talk import Toast
 from sop_definitions.model import FieldKind, SopDefinition
-from storage.tables import Card, File, Outbox, Question, Run, RunStep, Submission, Task
+from storage.tables import Card, Extension, File, Outbox, Pause, Question, Run, RunStep, Submission, Task
 from tests.integration.workflow.town import BOT, Cast, Person, Town
 from tests.unit.workflow import promises
 from workflow import audit_replay, forms, sending
@@ -16,7 +16,7 @@ from workflow.state import SETTLED, Part
 from workflow.verbs import Press, QuestionPress, Verb
 
 DID_SOMETHING = {"ok", "done", "question_asked", "sending", "acknowledged", "ticked", "chosen", "files_removed"} | {
-    "received", "attending", "reminded", "sent_documents",
+    "received", "attending", "reminded", "sent_documents", "reassigned",
 }  # fmt: skip
 BLOCKING = (Part.WORK, Part.DECISION, Part.PROOF, Part.UNIT, Part.REVIEW, Part.COLLECTION)
 SIDE = (Part.RECEIPT, Part.INVITATION)
@@ -25,7 +25,7 @@ ANSWERS = {FieldKind.DATE: "3 Februari 2027", FieldKind.NUMBER: "3", FieldKind.T
 
 def record(town: Town, cast: Cast) -> list[Any]:
     """Everything that an act without a right must leave as it is."""
-    tables: tuple[type[Any], ...] = (Run, RunStep, Task, Submission)
+    tables: tuple[type[Any], ...] = (Run, RunStep, Task, Submission, Pause, Extension)
 
     def body(session: Session) -> list[Any]:
         rows: list[Any] = []
@@ -41,6 +41,8 @@ def seated(cast: Cast, person: Person, task: Task) -> bool:
     """Say, without Pandu's own queries, whether a task is this person's to act on."""
     if person.office != task.office_id:
         return False
+    if task.assigned_to is not None:
+        return task.assigned_to == person.id
     if task.part == Part.INVITATION:
         return task.subject == str(person.id)
     if task.unit_id:
@@ -132,14 +134,17 @@ def _check_files(session: Session, cast: Cast) -> None:
             assert file.id in asked, f"{file.name} is forgotten"
 
 
-def check_actors(town: Town, cast: Cast, since: int, seats_before: dict[int, set[tuple[str, str]]]) -> None:
-    """Everything recorded since was done by somebody with a seat for it."""
+def check_actors(
+    town: Town, cast: Cast, since: int, seats_before: dict[int, set[tuple[str, str]]], assigned: dict[int, int | None]
+) -> None:
+    """Everything recorded since was done by somebody with a seat for it, or whom it was handed to."""
     people = {person.id: person for person in cast.people}
     tasks = {task.id: task for task in town.tasks(cast)}
     for submission in town.rows(Submission, Submission.office_id == cast.office, col(Submission.id) > since):
         person, task = people[submission.official_id], tasks[submission.task_id]
         assert seats_before[person.id] == person.seats
-        assert may_have_done(cast, person, submission, task), f"{person} had no seat for {submission}"
+        handed_over = assigned.get(submission.task_id) == person.id
+        assert handed_over or may_have_done(cast, person, submission, task), f"{person} had no seat for {submission}"
 
 
 def faults(town: Town, cast: Cast) -> list[Any]:

@@ -9,7 +9,7 @@ from hypothesis import note
 from sqlmodel import func, select
 
 from handlers.talk import Toast
-from storage.tables import Submission, Task
+from storage.tables import Extension, Submission, Task
 from tests.integration.workflow import model
 from tests.integration.workflow.town import Cast, Person, Town
 from tests.unit.workflow import promises
@@ -42,6 +42,10 @@ FITTING_ANSWERS = {
     "correct_field": ("field-nomor", "field-tanggal"),
     "confirm_cancel": ("yes", "cancel", "cancel"),
     "start": ("start", "cancel"),
+    "confirm_assign": ("yes", "yes", "cancel"),
+    "collect_by": ("clear", "edit", "cancel"),
+    "when_confirm": ("yes", "yes", "yes", "edit"),
+    "when_choose": ("choice-0", "choice-1", "choice-7"),
 }
 SEATS = (("clerk", ""), ("secretary", ""), ("head", ""), ("unit_head", "north"), ("unit_head", "south"))
 FITTING: dict[str, list[Verb]] = {
@@ -58,9 +62,13 @@ FITTING: dict[str, list[Verb]] = {
     "waived": [Verb.DO, Verb.ACKNOWLEDGE, Verb.WITHDRAW, Verb.NIL],
     "waiting": [Verb.WITHDRAW, Verb.DO, Verb.DECIDE],
 }
+RUN_VERBS = (Verb.CANCEL_RUN, Verb.PAUSE_RUN, Verb.RESUME_RUN)
+OF_SUPERIORS = (Verb.WAIVE, Verb.RESUME_RUN, Verb.GRANT)
+"""Buttons that change something at once without a seat for the task."""
+WHEN = ("3 Februari 2027 pukul 10", "besok", "2 hari kerja lagi", "kemarin", "entah", "Jumat depan", "10 Maret 2027")
 TAKES_BACK = (Verb.DO, Verb.DECIDE, Verb.KEEP)
 
-KINDS = 18
+KINDS = 21
 """How many sorts of things :meth:`Walk.take` can do, some listed more than once."""
 
 
@@ -80,17 +88,18 @@ class Walk:
         """Do one thing and check that it kept every promise."""
         theirs = model.record(self.town, self.other)
         seats = {person.id: set(person.seats) for person in self.cast.people}
+        assigned = {task.id or 0: task.assigned_to for task in self.town.tasks(self.cast)}
         since = self.town.store.write(lambda session: session.exec(select(func.max(Submission.id))).one()) or 0
         acts = (
             self.go_on, self.press_right, self.press_right, self.press_right, self.press_right, self.press_right,
             self.press_any, self.send_back,
             self.answer, self.answer, self.answer, self.say, self.bring, self.bring, self.beside, self.reseat,
-            self.from_outside, self.take_back,
+            self.from_outside, self.take_back, self.move_time, self.move_time, self.move_time,
         )  # fmt: skip
         act = acts[way % KINDS]
         act(number)
         if act != self.reseat:
-            model.check_actors(self.town, self.cast, since, seats)
+            model.check_actors(self.town, self.cast, since, seats, assigned)
         model.check(self.town, self.cast)
         self.over += self.town.loaded(self.cast).run.status != "open"
         assert model.record(self.town, self.other) == theirs, "one office changed another"
@@ -138,9 +147,12 @@ class Walk:
         chat, way = person.chat or 0, number // 5
         options = FITTING_ANSWERS.get(question.kind, ANSWERS) if way % 7 else ANSWERS
         options = (*options, *(f"task-{task_id}" for task_id in question.data.get("tasks", [])))
+        options = (*options, *(f"official-{one}" for one in question.data.get("offered", [])))
         if way % 4 == 0 and question.kind == "reason":
             self.town.write(chat, "Angkanya belum cocok")
             self.tap(person, QuestionPress(question.id, "send"))
+        elif question.kind == "when":
+            self.town.write(chat, WHEN[way % len(WHEN)])
         elif way % 4 == 1:
             self.town.write(chat, TEXTS[11 + way % 5])
         elif way % 4 == 2 and question.kind == "field":
@@ -169,6 +181,28 @@ class Walk:
                 if question.kind == "target" and question.data["units"]:
                     answer = "next"
                 self.tap(person, QuestionPress(question.id, answer))
+
+    def move_time(self, number: int) -> None:
+        """Somebody pauses the run or lets it go on, asks for more time, sets a date or hands a task over."""
+        person, way = self.anybody(number), number // 7 % 6
+        chat, tasks = person.chat or 0, [t for t in self.town.tasks(self.cast) if t.status == "open"]
+        note(f"{person.name} moves time {way}")
+        task = tasks[number // 50 % len(tasks)] if tasks else None
+        match way:
+            case 0:
+                self.town.write(chat, ("/tunda 1", "/tunda", "/tunda 1 Menunggu edaran")[number % 3])
+            case 1:
+                self.town.write(chat, ("/lanjutkan 1", "/lanjutkan", "/lanjutkan 1 Sudah terbit")[number % 3])
+            case 2:
+                self.town.write(chat, f"/dispensasi {WHEN[number % len(WHEN)]}")
+            case 3:
+                asked = self.town.rows(Extension, Extension.office_id == self.cast.office)
+                if asked:
+                    verb = Verb.DENY if number % 3 == 0 else Verb.GRANT
+                    self.tap(person, Press(verb, asked[-1 - number % min(2, len(asked))].id or 0))
+            case _ if task is not None:
+                verb = Verb.COLLECT_BY if way == 4 else Verb.REASSIGN
+                self.tap(person, Press(verb, task.id or 0, task.activation), task)
 
     def say(self, number: int) -> None:
         person = self.anybody(number)
@@ -220,7 +254,8 @@ class Walk:
         if number % 3:
             task = tasks[number % len(tasks)]
             toast = self.town.tap(chat, self.button(task, number // 3))
-            assert toast.key in ("not_yours", "stale", "not_allowed"), f"an outsider was told {toast.key}"
+            refused = ("not_yours", "stale", "not_allowed", "not_allowed_pause")
+            assert toast.key in refused, f"an outsider was told {toast.key}"
         else:
             insider = self.anybody(number)
             self.town.tap(insider.chat or 0 if number % 4 else STRANGER, FORGED[number % len(FORGED)])
@@ -265,7 +300,7 @@ class Walk:
         verbs = list(Verb) if number % 5 == 0 else FITTING[task.part if task.status == "open" else task.status]
         number //= 5
         verb = verbs[number % len(verbs)]
-        if verb == Verb.CANCEL_RUN:
+        if verb in RUN_VERBS:
             return Press(verb, task.run_id)
         arguments: tuple[str, ...] = ARGUMENTS.get(verb, ("",))
         return Press(verb, task.id or 0, task.activation, arguments[number // len(verbs) % len(arguments)])
@@ -282,9 +317,12 @@ class Walk:
         toast = self.town.tap(person.chat or 0, data)
         note(f"{person.name} taps {data}: {toast.key}")
         changed = model.record(self.town, self.cast) != before
+        if isinstance(data, Press) and data.verb in (Verb.RESUME_RUN, Verb.GRANT) and changed:
+            above = {"head", "secretary"} & {role for role, _ in person.seats}
+            assert above or person.admin, f"{person} may not {data.verb}"
         if toast.key not in model.DID_SOMETHING:
             assert not changed, f"{toast.key}, and yet something changed"
-        if not entitled and isinstance(data, Press) and data.verb != Verb.WAIVE:
+        if not entitled and isinstance(data, Press) and data.verb not in OF_SUPERIORS:
             may_chase = toast.key == "reminded"
             staff = data.verb == Verb.REPLACE and toast.key == "files_removed"
             assert not changed or may_chase or staff, f"{person} has no seat for {task}"

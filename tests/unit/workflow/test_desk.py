@@ -33,7 +33,7 @@ def test_the_earliest_deadline_comes_first_then_what_has_none_and_what_is_paused
         assert order() == [late.id, later.id]
 
 
-def test_the_most_urgent_card_is_sent_first() -> None:
+def test_the_most_urgent_card_is_sent_last() -> None:
     with town() as place:
         place.start(place.adopt(accept_suggestions=False), period="TW I 2026")
         place.start(place.adopt(), period="TW II 2026")
@@ -48,4 +48,4 @@ def test_the_most_urgent_card_is_sent_first() -> None:
             .where(Outbox.status == "queued")
             .order_by(col(Outbox.id))
         ).all()
-        assert sent == ["TW II 2026", "TW I 2026"]
+        assert sent == ["TW I 2026", "TW II 2026"]

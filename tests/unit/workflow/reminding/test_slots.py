@@ -15,7 +15,7 @@ from workflow.reminding.slots import AT_DEADLINE, EARLY, end_of_morning, floor_a
 ZONE = ZoneInfo("Asia/Jakarta")
 CALENDAR = WorkingTime(ZONE, CalendarSettings())
 CALENDARS = [
-    WorkingTime(ZoneInfo(zone), CalendarSettings(days=days))  # type: ignore[arg-type]
+    WorkingTime(ZoneInfo(zone), CalendarSettings(days=days))
     for zone in ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
     for days in (5, 6)
 ]

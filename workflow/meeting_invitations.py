@@ -1,0 +1,165 @@
+"""The calendar files (.ics) of a meeting, and the reminder before it: queued in the transaction that causes them.
+
+A file is made at delivery (:mod:`messages.ics`) from what the invitation then says. Its
+number (SEQUENCE, RFC 5545) is how often the schedule was said before, so a phone's calendar
+never goes back to an older date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal
+
+from sqlmodel import Session, col, func, select
+
+from storage import outbox, timers
+from storage.tables import Office, Official, Submission, Task, Timer
+from workflow import holders
+from workflow.calendar.of_office import calendar_of
+from workflow.meeting_times import begins_at
+from workflow.moment import Moment
+from workflow.run_state import LoadedRun, load_run
+from workflow.state import SETTLED, Part, PartStatus
+from workflow.verbs import OUTPUT_VERBS, Verb
+
+Method = Literal["REQUEST", "CANCEL"]
+REMINDED_BEFORE_MINUTES = 60
+"""Working minutes: who is called to an early meeting hears of it on the afternoon before."""
+TIMER = "meeting"
+SAYS_SCHEDULE = (*OUTPUT_VERBS, Verb.WITHDRAW)
+
+
+def sequence(session: Session, invitation: Task) -> int:
+    """Return how often a meeting's schedule was said, changed or taken back before the last time."""
+    said = session.exec(
+        select(func.count())
+        .select_from(Submission)
+        .where(Submission.task_id == invitation.id, col(Submission.verb).in_(SAYS_SCHEDULE))
+    ).one()
+    return max(0, said - 1)
+
+
+def send_file(
+    session: Session, moment: Moment, invitation: Task, official: Official, method: Method, number: int
+) -> None:
+    """Queue a meeting's calendar file for one official, silent."""
+    if official.telegram_id is not None and official.active:
+        outbox.send_invitation(
+            session, bot_id=moment.bot_id, chat_id=official.telegram_id, office_id=official.office_id,
+            task_id=invitation.id or 0, method=method, sequence=number, now=moment.now,
+        )  # fmt: skip
+
+
+def cancel_files(session: Session, moment: Moment, loaded: LoadedRun, invitation: Task, *, later: int = 0) -> None:
+    """Take a meeting out of the calendars of everybody who has it; its reminder goes too.
+
+    ``later`` is 1 where no act on the invitation itself stands behind it (the run was cancelled).
+    """
+    timers.drop(session, task_id=invitation.id, kind=TIMER)
+    number = sequence(session, invitation) + later
+    for official in invited(session, answering(loaded, invitation)):
+        send_file(session, moment, invitation, official, "CANCEL", number)
+
+
+def cancel_all(session: Session, moment: Moment, loaded: LoadedRun) -> None:
+    """Take every meeting of a cancelled run that is still to come out of the calendars."""
+    for task in list(loaded.tasks.values()):
+        begins = _begins(session, loaded, task) if task.part == Part.WORK else None
+        if begins is not None and begins > moment.now:
+            cancel_files(session, moment, loaded, task, later=1)
+
+
+def plan_reminder(session: Session, moment: Moment, loaded: LoadedRun, invitation: Task) -> None:
+    """Put the reminder of a meeting where its schedule wants it now, in place of any earlier one."""
+    timers.drop(session, task_id=invitation.id, kind=TIMER)
+    begins = _begins(session, loaded, invitation)
+    if begins is None or begins <= moment.now:
+        return
+    calendar = calendar_of(session.get_one(Office, loaded.run.office_id))
+    fire_at = calendar.add_minutes(begins, -REMINDED_BEFORE_MINUTES)
+    if fire_at <= moment.now:
+        return  # the invitation itself comes no earlier than the reminder would
+    number = sequence(session, invitation)
+    timers.put(
+        session, office_id=loaded.run.office_id, kind=TIMER, key=f"meeting:{invitation.id}:{number}",
+        fire_at=fire_at, run_id=loaded.run.id, task_id=invitation.id, data={"sequence": number},
+    )  # fmt: skip
+
+
+def remind(session: Session, moment: Moment, timer: Timer) -> None:
+    """The timer fired: tell the organiser and everybody invited who did not answer ``Berhalangan``."""
+    loaded = load_run(session, timer.run_id or 0)
+    invitation = next((task for task in loaded.tasks.values() if task.id == timer.task_id), None)
+    if invitation is None or loaded.run.status != "open" or invitation.status not in SETTLED:
+        return
+    begins = _begins(session, loaded, invitation)
+    number = sequence(session, invitation)
+    if begins is None or begins <= moment.now or timer.data.get("sequence") != number:
+        return
+    calendar = calendar_of(session.get_one(Office, loaded.run.office_id))
+    due_at = calendar.next_open(moment.now)
+    if due_at >= begins:
+        return  # late, after an absence: nobody is woken for it
+    told: set[int | None] = set()
+    for task in answering(loaded, invitation):
+        for official in holders.holders(session, task):
+            if official.id not in told and _answer(session, task) != "no":
+                _tell(session, moment, official, task, number, due_at, begins)
+            told.add(official.id)
+    for official in holders.holders(session, invitation):
+        if official.id not in told:
+            _tell(session, moment, official, invitation, number, due_at, begins)
+
+
+def answering(loaded: LoadedRun, invitation: Task) -> list[Task]:
+    """Return the invitations to a meeting that stand open or answered."""
+    return [
+        task
+        for key, task in loaded.tasks.items()
+        if key.step == invitation.step and key.part == Part.INVITATION and task.status != PartStatus.WAITING
+    ]
+
+
+def invited(session: Session, tasks: Iterable[Task]) -> list[Official]:
+    """Return whom invitations are for."""
+    return [official for task in tasks for official in holders.holders(session, task)]
+
+
+def _tell(
+    session: Session, moment: Moment, official: Official, task: Task, number: int, due_at: datetime, begins: datetime
+) -> None:
+    if official.telegram_id is not None and official.active:
+        outbox.say(
+            session, bot_id=moment.bot_id, chat_id=official.telegram_id, office_id=official.office_id,
+            template="meeting_reminder", params={"task_id": task.id}, now=moment.now, due_at=due_at, not_after=begins,
+            key=f"meeting:{task.id}:{number}:{official.id}",
+        )  # fmt: skip
+
+
+def _answer(session: Session, task: Task) -> str | None:
+    return session.exec(
+        select(Submission.outcome)
+        .where(Submission.task_id == task.id, Submission.activation == task.activation, Submission.verb == Verb.ATTEND)
+        .order_by(col(Submission.id).desc())
+        .limit(1)
+    ).first()
+
+
+def _begins(session: Session, loaded: LoadedRun, invitation: Task) -> datetime | None:
+    """Return when the meeting of a sent invitation begins; ``None`` for any other task."""
+    step = loaded.step_of(invitation)
+    if step.part != "invite" or invitation.part != Part.WORK or invitation.status not in SETTLED:
+        return None
+    sent = session.exec(
+        select(Submission)
+        .where(
+            Submission.task_id == invitation.id,
+            col(Submission.effective).is_(True),
+            col(Submission.verb).in_(OUTPUT_VERBS),
+        )
+        .order_by(col(Submission.id).desc())
+        .limit(1)
+    ).first()
+    zone = calendar_of(session.get_one(Office, loaded.run.office_id)).zone
+    return begins_at(step, sent.data, zone) if sent is not None else None
