@@ -29,7 +29,7 @@ from workflow import gap
 log = structlog.stdlib.get_logger("bot.polling")
 
 POLL_SECONDS = 25
-UPDATE_KINDS = ["message", "callback_query", "my_chat_member"]
+UPDATE_KINDS = ["message", "edited_message", "callback_query", "my_chat_member"]
 LONGEST_BACKOFF_SECONDS = 30.0
 TAPS_LIVE = timedelta(seconds=150)
 """How long Telegram keeps a button press for a bot that does not fetch it."""
@@ -174,8 +174,7 @@ def _readable(update: Any) -> Raw | None:
     if not isinstance(update_id, int) or not _fits(update_id):
         log.error("something without an update id came instead of an update")
         return None
-    person = person_of(update)
-    return update_id, person if _fits(person) else 0, json.dumps(update, separators=(",", ":"))
+    return update_id, person_of(update), json.dumps(update, separators=(",", ":"))
 
 
 def _fits(number: int) -> bool:

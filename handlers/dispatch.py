@@ -11,6 +11,7 @@ from handlers import (
     cancel_run,
     collect_by,
     correction,
+    elsewhere,
     extension,
     extension_decision,
     form_answers,
@@ -136,13 +137,15 @@ def handle(session: Session, incoming: Incoming, context: Context) -> Toast | No
     if incoming.kind == "membership" and incoming.private:
         presence.changed(session, moment, incoming.chat_id, reachable=not incoming.blocked)
         return None
-    if incoming.kind not in ("message", "tap") or not incoming.private or not incoming.person:
-        # Groups and channels: Pandu speaks to officials in private only.
-        return Toast("private_only", language=context.default_language) if incoming.kind == "tap" else None
+    if incoming.kind not in ("message", "tap", "edit") or not incoming.private or not incoming.person:
+        return elsewhere.answer(session, moment, incoming, context)
     presence.changed(session, moment, incoming.chat_id, reachable=True)
     officials = officials_of(session, incoming.person)
     settling.settle_if_due(session, officials, moment.now)
     talk = Talk(session, moment, incoming, officials, context.default_language)
+    if incoming.kind == "edit":
+        elsewhere.edited(talk)
+        return None
     if not talk.officials:
         return _stranger(talk)
     if incoming.kind == "tap":

@@ -74,6 +74,11 @@ def what(asked: Asked) -> View:
     return View({"what": asked.params.get("what") or "run"})
 
 
+def bot_name(asked: Asked) -> View:
+    """A message that says where to find the bot."""
+    return View({"bot": asked.params.get("bot") or "bot"})
+
+
 def cancel_which(asked: Asked) -> View:
     """Which run is to be cancelled: the ones the reader may cancel, as buttons."""
     ids = asked.params.get("run_ids") or []

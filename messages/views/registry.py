@@ -66,6 +66,9 @@ MESSAGES: dict[str, Callable[[Asked], View]] = {
     "bad_answer": plain.bad_answer,
     "answer_refused": plain.answer_refused,
     "text_not_expected": plain.bare,
+    "edit_not_read": plain.bare,
+    "slowed_down": plain.bare,
+    "private_only": plain.bot_name,
     # A time in words, one's own reminders
     "when_confirm": when.when_confirm,
     "when_choose": when.when_choose,

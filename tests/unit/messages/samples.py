@@ -113,7 +113,9 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
         *[(name, {}) for name in (
             "home", "help", "tasks_none", "stranger", "enrol_waiting", "enrol_done", "enrol_refused",
             "question_left", "nothing_to_leave", "file_no_task", "text_not_expected", "delivery_gap",
+            "edit_not_read", "slowed_down",
         )],
+        ("private_only", {"bot": "pandu_bot"}),
         ("enrol_ask_admin", {"invitation_id": 1}),
         *[("enrol_bad_link", {"reason": r}) for r in ("used", "expired", "unknown", "revoked", "taken")],
         *[("enrol_alert_admin", {"invitation_id": 1, "reason": r}) for r in ("used", "expired", "revoked")],
