@@ -59,8 +59,9 @@ class Pandu:
         self.delivery = DeliveryWorker(database, client, store, bot_id, clock, default_language=language, paced=paced)
         self.files = FileWorker(database, client, store, bot_id, clock, on_effect=self.delivery.wake)
         self.inbox = InboxWorker(
-            database, client, bot_id, client.bot.username, clock, default_language=language, on_effect=self._said
-        )
+            database, client, bot_id, client.bot.username, clock, default_language=language, on_effect=self._said,
+            paced=paced,
+        )  # fmt: skip
         self.timers = TimerWorker(database, bot_id, clock, on_effect=self._said)
         self.poller = Poller(database, client, bot_id, clock, on_stored=self.inbox.wake)
         self._language = language

@@ -1,4 +1,4 @@
-"""Handles stored updates: different people side by side, the same person in order.
+"""Handles stored updates: different people side by side, the same person in order, nobody at the others' expense.
 
 An update's whole effect and its mark "done" are one transaction.
 """
@@ -17,6 +17,7 @@ from telegram.error import BadRequest, TelegramError
 
 from bot.clock import Clock, first_of
 from bot.crash_points import crash_point
+from bot.fair_share import FairShare
 from bot.logging import where
 from bot.telegram_client import TelegramClient
 from handlers import dispatch, incoming
@@ -25,7 +26,8 @@ from messages.toasts import toast
 from storage import inbox
 from storage.database import Database, DatabaseUnavailable
 from storage.inbox import InboxItem
-from workflow import notices
+from workflow import notices, slowing
+from workflow.moment import Moment
 
 log = structlog.stdlib.get_logger("bot.inbox")
 
@@ -54,6 +56,7 @@ class InboxWorker:
         default_language: str,
         on_effect: Callable[[], None],
         at_once: int = AT_ONCE,
+        paced: bool = True,
     ) -> None:
         self._database = database
         self._client = client
@@ -63,6 +66,7 @@ class InboxWorker:
         self._default_language = default_language
         self._on_effect = on_effect
         self._at_once = at_once
+        self._share = FairShare(clock.monotonic, enabled=paced)
         self._active = 0
         self._failures = 0
         self._work = asyncio.Event()
@@ -77,7 +81,7 @@ class InboxWorker:
             while not stopping.is_set():
                 self._work.clear()
                 try:
-                    items = await self._claim()
+                    items = await self.claim()
                     self._failures = 0
                 except DatabaseUnavailable as error:
                     items = []
@@ -88,12 +92,25 @@ class InboxWorker:
                 if not items:
                     await first_of(self._work, stopping, seconds=LOOK_AGAIN_SECONDS)
 
-    async def _claim(self) -> list[InboxItem]:
+    async def claim(self) -> list[InboxItem]:
+        """Take what may be handled now: the earliest update of everybody who has not used up their turns."""
         free = self._at_once - self._active
         if free <= 0:
             return []
         lease_now = await self._database.lease_time()
-        return await self._database.write(lambda session: inbox.claim(session, self._bot_id, lease_now, LEASE, free))
+        moment = Moment(self._bot_id, self._clock.now(), secrets.token_hex(8))
+        resting = self._share.resting()
+
+        def body(session: Session) -> list[InboxItem]:
+            slowing.tell(session, moment, inbox.put_off(session, self._bot_id, lease_now, resting))
+            return inbox.claim(session, self._bot_id, lease_now, LEASE, free)
+
+        items = await self._database.write(body)
+        for item in items:
+            self._share.take(item.person)
+        if resting:
+            self._on_effect()
+        return items
 
     async def _work_on(self, item: InboxItem) -> None:
         try:

@@ -18,7 +18,11 @@ def answer(session: Session, moment: Moment, incoming: Incoming, context: Contex
     """Say where to find Pandu: to a tap always, to a group's command once a day, else nothing."""
     if incoming.kind == "tap":
         return Toast("private_only", language=context.default_language)
-    if incoming.command is None or incoming.chat_id >= 0 or incoming.addressed not in (None, context.bot_username.casefold()):
+    if (
+        incoming.command is None
+        or incoming.chat_id >= 0
+        or incoming.addressed not in (None, context.bot_username.casefold())
+    ):
         return None
     outbox.say(
         session, bot_id=moment.bot_id, chat_id=incoming.chat_id, office_id=None, template="private_only",

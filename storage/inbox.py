@@ -7,11 +7,11 @@ process is found out too. Lease times are those of :meth:`storage.database.Datab
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, exists, or_, update
+from sqlalchemy import bindparam, exists, func, or_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -107,6 +107,29 @@ def claim(session: Session, bot_id: int, lease_now: datetime, lease: timedelta, 
         claimed.append(row)
     session.flush()
     return [InboxItem(row.id or 0, row.update_id, row.person, row.raw, row.tries) for row in claimed]
+
+
+def put_off(session: Session, bot_id: int, lease_now: datetime, resting: Mapping[int, float]) -> list[int]:
+    """Let the updates of some people wait for so many seconds; return whose really were waiting.
+
+    Only the earliest one of each is touched: the later ones never overtake it. No try is
+    counted, and a process that takes over is free to go on at once.
+    """
+    if not resting:
+        return []
+    free = or_(col(Inbox.lease_until).is_(None), col(Inbox.lease_until) <= lease_now)
+    earliest = (
+        select(func.min(Inbox.id))
+        .where(Inbox.bot_id == bot_id, is_status(Inbox.status, "pending"), col(Inbox.person).in_(list(resting)))
+        .group_by(col(Inbox.person))
+    )
+    rows = session.exec(
+        select(Inbox).where(col(Inbox.id).in_(earliest), is_status(Inbox.status, "pending"), free).with_for_update()
+    ).all()
+    for row in rows:
+        row.lease_until = lease_now + timedelta(seconds=resting[row.person])
+    session.flush()
+    return [row.person for row in rows]
 
 
 def _last_try_out(session: Session, bot_id: int, lease_now: datetime) -> bool:

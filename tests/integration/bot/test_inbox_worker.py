@@ -131,7 +131,7 @@ async def test_a_poison_update_is_parked_without_effect_and_the_rest_goes_on(
 
 
 async def test_what_is_no_json_is_parked(sqlite: Database, answers: Answers) -> None:
-    await keep(sqlite, (1, ANA, "{nonsense"), (2, ANA, '"text"'))
+    await keep(sqlite, (1, ANA, "{nonsense"), (2, ANA, "[nonsense"))
     async with working(worker_on(sqlite, answers)):
         await until(sqlite, "parked", 2)
 

@@ -236,3 +236,16 @@ async def test_concurrent_workers_never_share_an_update_and_keep_each_persons_or
     assert len(handled) == len(updates)
     for person in people:
         assert [item.update_id for item in handled if item.person == person] == [10 * n + person for n in range(1, 5)]
+
+
+async def test_somebody_who_rests_is_passed_over_and_loses_no_try(database: Database) -> None:
+    def body(session: Session) -> list[list[int]]:
+        store(session, (1, ANA), (2, ANA), (3, BUDI), (4, 0))
+        put_off = inbox.put_off(session, BOT, NOW, {ANA: 2.0, 77: 5.0})
+        first = numbers(claim(session))
+        again = inbox.put_off(session, BOT, NOW + SECOND, {ANA: 1.0})
+        second = numbers(claim(session, NOW + SECOND))
+        third = claim(session, NOW + 2 * SECOND)
+        return [put_off, first, again, second, numbers(third), [item.tries for item in third]]
+
+    assert await database.write(body) == [[ANA], [3, 4], [], [], [1], [1]]
