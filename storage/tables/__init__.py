@@ -5,6 +5,7 @@ from storage.tables.base import Table, UtcDateTime, metadata
 from storage.tables.chat import Bot, Card, Chat, Inbox, Outbox, Question
 from storage.tables.office import (
     Adoption,
+    AdoptionDraft,
     Approval,
     Delegation,
     Invitation,
@@ -19,6 +20,7 @@ from storage.tables.time import Extension, Pause, Schedule, Timer
 
 __all__ = [
     "Adoption",
+    "AdoptionDraft",
     "Approval",
     "AuditEvent",
     "AuditHead",

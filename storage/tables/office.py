@@ -152,13 +152,18 @@ class Approval(Table, table=True):
 
 
 class SetupCode(Table, table=True):
-    """The one-time code by which the first admin of an installation founds an office. Only its SHA-256 is kept."""
+    """The one-time code by which the first admin of an installation founds an office. Only its SHA-256 is kept.
+
+    ``used_by`` is set when somebody opens it, and from then on nobody else can; ``used_at`` when
+    the office is founded. ``draft`` holds what they have answered so far and is emptied then.
+    """
 
     token_hash: str = Field(primary_key=True, max_length=64)
     created_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     used_by: int | None = Field(default=None, sa_type=BigInteger, description="Telegram id")
+    draft: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 
 class Invitation(Table, table=True):
@@ -202,3 +207,19 @@ class Adoption(Table, table=True):
     current: bool = True
     adopted_at: datetime = Field(sa_type=UtcDateTime)
     choices: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+
+class AdoptionDraft(Table, table=True):
+    """What an admin has chosen so far of an SOP the office is to adopt; nothing holds yet.
+
+    ``choices`` are as in an office file; ``decided`` lists what was looked at (see
+    :mod:`workflow.adoption_proposals`), so that it can be gone on with days later.
+    """
+
+    office_id: str = Field(foreign_key="office.id", primary_key=True)
+    sop_id: str = Field(primary_key=True)
+    version: str
+    choices: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    decided: list[str] = Field(default_factory=list, sa_type=JSON)
+    changed_by: int = Field(foreign_key="official.id")
+    changed_at: datetime = Field(sa_type=UtcDateTime)

@@ -21,7 +21,21 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("used_by", sa.BigInteger(), nullable=True),
+        sa.Column("draft", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_setupcode")),
+    )
+    op.create_table(
+        "adoptiondraft",
+        sa.Column("office_id", sa.String(), nullable=False),
+        sa.Column("sop_id", sa.String(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("choices", sa.JSON(), nullable=False),
+        sa.Column("decided", sa.JSON(), nullable=False),
+        sa.Column("changed_by", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["changed_by"], ["official.id"], name=op.f("fk_adoptiondraft_changed_by_official")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_adoptiondraft_office_id_office")),
+        sa.PrimaryKeyConstraint("office_id", "sop_id", name=op.f("pk_adoptiondraft")),
     )
     op.create_table(
         "approval",
@@ -158,4 +172,5 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_approval_office_id_status"))
 
     op.drop_table("approval")
+    op.drop_table("adoptiondraft")
     op.drop_table("setupcode")
