@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Literal
 
 import structlog
-from telegram import Bot, BotCommand, BotCommandScope, BotCommandScopeAllPrivateChats, BotCommandScopeDefault
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScope,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+    BotCommandScopeDefault,
+)
 from telegram.error import TelegramError
 
 from bot.logging import where
@@ -26,11 +35,20 @@ COMMANDS: dict[str, dict[Language, str]] = {
     "tunda": {"id": "Menunda suatu pelaksanaan, mis. /tunda 12", "en": "Pause a run, e.g. /tunda 12"},
     "lanjutkan": {"id": "Melanjutkan pelaksanaan yang ditunda", "en": "Let a paused run go on"},
     "batalkan": {"id": "Membatalkan suatu pelaksanaan", "en": "Cancel a run"},
-    "ingatkan": {"id": "Pengingat sendiri, mis. /ingatkan besok jam 9", "en": "Your own reminder, e.g. /ingatkan 2 jam lagi"},
+    "ingatkan": {
+        "id": "Pengingat sendiri, mis. /ingatkan besok jam 9",
+        "en": "Your own reminder, e.g. /ingatkan 2 jam lagi",
+    },
     "kalender": {"id": "Jam kerja dan hari libur kantor", "en": "Working hours and days off"},
+    "profil": {"id": "Sapaan, bahasa, dan jam tenang", "en": "Form of address, language, quiet hours"},
+    "privasi": {"id": "Data yang disimpan, dan hak Bapak/Ibu", "en": "What is kept about you, and your rights"},
+    "jabatan": {"id": "Jabatan dan pejabatnya (admin)", "en": "Posts and who holds them (admin)"},
     "batal": {"id": "Meninggalkan pertanyaan yang sedang menunggu", "en": "Leave the pending question"},
     "bantuan": {"id": "Bantuan", "en": "Help"},
 }
+EDITION = hashlib.sha256(json.dumps(COMMANDS).encode()).hexdigest()[:16]
+"""Names these commands: a chat's own menu is renewed when they change."""
+
 ELSEWHERE = ("bantuan",)
 """In groups Pandu only explains itself: it works in private chats."""
 
@@ -52,3 +70,10 @@ async def publish_menu(bot: Bot, default_language: str) -> bool:
         log.warning("the command menu could not be set", error=where(error))
         return False
     return True
+
+
+async def show_menu(bot: Bot, chat_id: int, language: str) -> None:
+    """Set the menu of one chat, whatever language its owner's app speaks. Raises :class:`TelegramError`."""
+    chosen: Language = "en" if language == "en" else "id"
+    commands = [BotCommand(name, words[chosen]) for name, words in COMMANDS.items()]
+    await bot.set_my_commands(commands, scope=BotCommandScopeChat(chat_id))

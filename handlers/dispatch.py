@@ -7,6 +7,10 @@ from collections.abc import Callable
 from sqlmodel import Session
 
 from handlers import (
+    appointment_order,
+    appointments,
+    approval_buttons,
+    auditing,
     calendar_pages,
     cancel_run,
     collect_by,
@@ -20,6 +24,7 @@ from handlers import (
     pages,
     pause,
     personal,
+    profile,
     reassign,
     return_answers,
     schedules,
@@ -33,10 +38,10 @@ from handlers.incoming import Incoming
 from handlers.talk import Context, Talk, Toast
 from storage import outbox
 from storage.tables import Question
-from workflow import presence, questions
+from workflow import auditors, presence, questions
 from workflow.deed import Stopped
 from workflow.moment import Moment
-from workflow.people import officials_of
+from workflow.people import auditors_of, officials_of
 from workflow.reply import Reply
 from workflow.rules import Refused
 from workflow.seats import settling
@@ -59,6 +64,9 @@ COMMANDS: dict[str, Callable[[Talk], None]] = {
     "lanjutkan": pause.resume_command,
     "ingatkan": personal.command,
     "kalender": calendar_pages.command,
+    "jabatan": appointments.command,
+    "profil": profile.command,
+    "privasi": profile.privacy,
     "batal": home.leave,
     "bantuan": home.help_,
     "help": home.help_,
@@ -70,6 +78,7 @@ PRESSES: dict[str, Callable[[Talk, Press], Reply | None]] = {
     Page.CHOOSE_SOP: start_run.choose,
     Page.ENROL: home.enrolment_answer,
     Page.PERSONAL: personal.press,
+    Page.PROFILE: profile.press,
     Page.CALENDAR: calendar_pages.press,
     Verb.CORRECT: correction.press,
     Verb.CANCEL_RUN: cancel_run.press,
@@ -80,6 +89,9 @@ PRESSES: dict[str, Callable[[Talk, Press], Reply | None]] = {
     Verb.REASSIGN: reassign.press,
     Verb.EXTEND: extension.press,
     Verb.COLLECT_BY: collect_by.press,
+    Verb.APPROVE: approval_buttons.approve,
+    Verb.DISAPPROVE: approval_buttons.disapprove,
+    Page.ORDER: appointments.order,
     Verb.GRANT: extension_decision.grant,
     Verb.DENY: extension_decision.deny,
 }
@@ -104,6 +116,7 @@ ANSWERS: dict[str, Callable[[Talk, Question, str | None, str | None], Reply | No
     "schedule_rule": schedules.confirm,
     **dict.fromkeys(("when", "when_choose", "when_confirm"), when_answers.answer),
     "personal_text": personal.about,
+    "quiet": profile.quiet,
     "calendar_pick": calendar_pages.pick,
     "calendar_estimate": calendar_pages.estimate,
     "calendar_name": calendar_pages.name,
@@ -114,16 +127,27 @@ ANSWERS: dict[str, Callable[[Talk, Question, str | None, str | None], Reply | No
     "collect_by": collect_by.choice,
     "assign": reassign.choose,
     "confirm_assign": reassign.confirm,
+    "approval_reason": approval_buttons.reason,
+    "seats": appointments.post,
+    "seat_post": appointments.action,
+    "seat_end": appointments.end,
+    "seat_person": appointments.person,
+    "seat_capacity": appointments.capacity,
+    "seat_from": appointments.from_words,
+    "seat_until": appointments.until_words,
+    "seat_number": appointment_order.number,
+    "seat_scan": appointment_order.without_scan,
+    "seat_confirm": appointment_order.confirm,
 }
 """A question's kind -> what takes its answer: the typed text or the pressed option."""
 
 LEAVES_QUESTION = (
-    Verb.SHOW_STEP, Verb.SHOW_DOCUMENTS, Verb.OPEN_CARD, Verb.GRANT, Verb.ACKNOWLEDGE, Verb.RECEIVE, Verb.ATTEND,
-    Verb.TICK, *Page,
+    Verb.SHOW_STEP, Verb.SHOW_DOCUMENTS, Verb.OPEN_CARD, Verb.GRANT, Verb.APPROVE, Verb.ACKNOWLEDGE,
+    Verb.RECEIVE, Verb.ATTEND, Verb.TICK, *Page,
 )  # fmt: skip
 """Buttons that may be pressed while a question waits: they only show, or answer something else."""
 
-ANSWERED_AGAIN = ("question_gone", "reason_missing", "missing_files", "missing_tick", "already_sending")
+ANSWERED_AGAIN = ("question_gone", "reason_missing", "missing_files", "missing_tick", "already_sending", "scan_storing")
 """Refusals after which the pending question still waits for a (better) answer."""
 
 
@@ -142,12 +166,16 @@ def handle(session: Session, incoming: Incoming, context: Context) -> Toast | No
     presence.changed(session, moment, incoming.chat_id, reachable=True)
     officials = officials_of(session, incoming.person)
     settling.settle_if_due(session, officials, moment.now)
-    talk = Talk(session, moment, incoming, officials, context.default_language)
+    known = auditors_of(session, incoming.person)
+    reading = [one for one in known if auditors.in_period(one, moment.now)]
+    talk = Talk(session, moment, incoming, officials, context.default_language, reading)
     if incoming.kind == "edit":
         elsewhere.edited(talk)
         return None
-    if not talk.officials:
+    if not talk.officials and not known:
         return _stranger(talk)
+    if not talk.officials and not auditing.is_open(talk) and not _opens_link(talk):
+        return auditing.decline(talk, known)
     if incoming.kind == "tap":
         reply = _tap(talk)
         return Toast(reply.key, talk.with_zone(reply.params), reply.alert, talk.language)
@@ -155,8 +183,12 @@ def handle(session: Session, incoming: Incoming, context: Context) -> Toast | No
     return None
 
 
+def _opens_link(talk: Talk) -> bool:
+    return talk.incoming.command == "start" and bool(talk.incoming.argument)
+
+
 def _stranger(talk: Talk) -> Toast | None:
-    if talk.incoming.command == "start" and talk.incoming.argument:
+    if _opens_link(talk):
         home.claim(talk)
         return None
     bot_id = talk.moment.bot_id

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from handlers import appointment_order
 from handlers.incoming import IncomingFile
 from handlers.talk import Talk
 from storage.tables import File, Question
@@ -10,6 +13,9 @@ from workflow.deed import Stopped
 from workflow.files import ReceivedFile
 from workflow.reply import Reply
 
+FOR_QUESTIONS: dict[str, Callable[[Talk, Question, ReceivedFile], None]] = {"seat_scan": appointment_order.scan}
+"""A question's kind -> what takes a file as its answer."""
+
 
 def receive(talk: Talk, file: IncomingFile) -> None:
     """Take a file. Its caption counts as the text of a reason that is being asked for."""
@@ -17,9 +23,22 @@ def receive(talk: Talk, file: IncomingFile) -> None:
         talk.incoming.message_id, file.telegram_file_id, file.form, file.name, file.size, file.media_group_id
     )
     question = questions.pending(talk.session, talk.moment, talk.incoming.chat_id)
+    if question is not None and question.kind in FOR_QUESTIONS:
+        _answer(talk, question, received)
+        return
     if file.caption and question is not None and question.kind == "reason" and not question.data["text"]:
         question.data = {**question.data, "text": file.caption.strip()[: files.MAX_CAPTION]}
     files.receive(talk.session, talk.moment, talk.officials, received)
+
+
+def _answer(talk: Talk, question: Question, received: ReceivedFile) -> None:
+    try:
+        # A refusal half way must leave nothing behind.
+        with talk.session.begin_nested():
+            FOR_QUESTIONS[question.kind](talk, question, received)
+    except Stopped as stopped:
+        questions.forget(talk.session, talk.moment, question)
+        talk.say("answer_refused", key=stopped.key, facts=stopped.params)
 
 
 def which_task(talk: Talk, question: Question, _text: str | None, option: str | None) -> Reply | None:

@@ -16,8 +16,10 @@ from storage.tables import Office, Official, Task
 from workflow import dates, questions
 from workflow.calendar.of_office import calendar_of
 
-DAYS = frozenset({"calendar_day"})
+DAYS = frozenset({"calendar_day", "seat_from", "seat_until", "seat_order_date"})
 """Purposes that want a date without clock."""
+PAST_DAYS = frozenset({"seat_order_date"})
+"""Those of them that may lie in the past: what is printed on a letter."""
 CLOCKS = {"personal": time(8)}
 """A purpose's clock time where only a date is said; elsewhere 16.00, when offices close."""
 CLOSE = time(16)
@@ -64,7 +66,7 @@ def understand(talk: Talk, official: Official, data: dict[str, Any], text: str, 
     purpose, now = own["purpose"], talk.moment.now
     try:
         if purpose in DAYS:
-            meant = dates.understand_day(text, now=now, calendar=calendar, not_past=True)
+            meant = dates.understand_day(text, now=now, calendar=calendar, not_past=purpose not in PAST_DAYS)
         else:
             clock = CLOCKS.get(purpose, CLOSE)
             meant = dates.understand(text, now=now, calendar=calendar, default_time=clock)

@@ -143,6 +143,56 @@ TOASTS: dict[str, tuple[str, str]] = {
         "Nama itu tidak ditemukan. Mohon ketik lagi, atau pilih dari daftar.",
         "That name was not found. Please type it again, or choose from the list.",
     ),
+    "appointed": ("Terima kasih, penetapannya tercatat.", "Thank you, the appointment is recorded."),
+    "approval_lapsed": (
+        "Permintaan ini sudah digantikan oleh permintaan yang lebih baru.",
+        "A newer request has taken the place of this one.",
+    ),
+    "cannot_appoint": (
+        "Pejabat atau unit itu sudah tidak aktif. Mohon ulangi dari /jabatan.",
+        "That official or unit is no longer active. Please start again from /jabatan.",
+    ),
+    "appointment_over": (
+        "Masa jabatan itu sudah lewat. Mohon ulangi dari /jabatan.",
+        "That term is over already. Please start again from /jabatan.",
+    ),
+    "appointment_without_end": (
+        "Masa tugas Plh. dan Plt. harus ada batasnya. Mohon ulangi dari /jabatan.",
+        "Acting officials need a last day. Please start again from /jabatan.",
+    ),
+    "ends_before_it_begins": (
+        "Hari terakhirnya mendahului hari pertama. Mohon ketik lagi.",
+        "The last day lies before the first. Please type it again.",
+    ),
+    "order_missing": (
+        "Mohon kirim pindaian surat perintahnya (PDF atau foto) ke percakapan ini.",
+        "Please send the scan of the order (PDF or photo) to this chat.",
+    ),
+    "order_not_yet": (
+        "Tanggal surat itu belum tiba. Mohon periksa lagi tanggal pada suratnya.",
+        "That date has not come yet. Please check the date on the order.",
+    ),
+    "scan_storing": (
+        "Pindaiannya masih disimpan. Mohon tekan lagi sebentar lagi.",
+        "The scan is still being stored. Please press again in a moment.",
+    ),
+    "already_holds": (
+        "Pejabat itu sudah memegang jabatan ini pada masa tersebut.",
+        "That official holds this post already during that time.",
+    ),
+    "already_stood_in_for": (
+        "Sudah ada Plh. untuk pejabat itu pada masa tersebut. Mohon akhiri dahulu yang lama.",
+        "Somebody stands in for that official already during that time. Please end that first.",
+    ),
+    "not_vacant": (
+        "Jabatan ini ada pejabatnya. Untuk yang berhalangan sementara, mohon pilih Plh.",
+        "The post has a holder. For somebody who is away for a while please choose Plh.",
+    ),
+    "nobody_to_stand_in_for": (
+        "Tidak ada pejabat yang dapat digantikan sementara. Mohon pilih Plt. atau definitif.",
+        "There is nobody to stand in for. Please choose Plt. or definitive.",
+    ),
+    "seat_over": ("Masa jabatan itu sudah berakhir.", "That term has ended already."),
     "calendar_no_days": ("Tidak ada tanggal yang dapat dipilih saat ini.", "There is no date to choose just now."),
     "calendar_already_off": ("Kantor memang libur pada tanggal itu.", "The office is closed on that date anyway."),
     "calendar_already_on": ("Kantor memang masuk pada tanggal itu.", "The office works on that date anyway."),
@@ -155,6 +205,7 @@ TOASTS: dict[str, tuple[str, str]] = {
         "Tanggal itu terlalu jauh dari perkiraannya. Mohon periksa lagi.",
         "That date is too far from the estimate. Please check it.",
     ),
+    "profile_changed": ("Baik, tersimpan.", "All right, saved."),
     "personal_removed": ("Baik, pengingatnya dihapus.", "All right, the reminder is removed."),
     "personal_too_many": (
         "Sudah ada {count} pengingat. Mohon hapus salah satu lebih dahulu: /ingatkan daftar.",

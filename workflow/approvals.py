@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from storage import audit
-from storage.tables import Approval, Official
+from storage import audit, outbox
+from storage.locks import lock_runs
+from storage.tables import Approval, Official, Outbox
 from workflow import leaders, notices, people, texts
 from workflow.deed import Stopped
 from workflow.moment import Moment
@@ -40,6 +41,7 @@ def ask(
     ``payload`` holds ids and words without spaces only. The message that asks is
     ``approval_<kind>`` with ``approval_id``; its buttons are APPROVE and DISAPPROVE.
     """
+    lock_runs(session, asker.office_id)  # what takes effect at once may move tasks: runs before the record
     row = Approval(office_id=asker.office_id, kind=kind, payload=payload, asked_by=asker.id or 0, asked_at=moment.now)
     session.add(row)
     session.flush()
@@ -52,9 +54,7 @@ def ask(
         effect(session, moment, row)
         return row
     for person in deciding:
-        notices.tell(
-            session, moment, person, f"approval_{kind}", key=f"approval:{row.id}:{person.id}", approval_id=row.id
-        )
+        notices.tell(session, moment, person, f"approval_{kind}", key=f"{_key(row)}{person.id}", approval_id=row.id)
     return row
 
 
@@ -80,6 +80,9 @@ def open_approval(session: Session, officials: list[Official], approval_id: int)
 
 def grant(session: Session, moment: Moment, officials: list[Official], approval_id: int, effect: Effect) -> Approval:
     """``Setujui``: it takes effect now. Raises :class:`Stopped` as :func:`open_approval` does."""
+    known = session.get(Approval, approval_id)
+    if known is not None:
+        lock_runs(session, known.office_id)
     row, official = open_approval(session, officials, approval_id)
     row.status, row.decided_by, row.decided_at = "granted", official.id, moment.now
     session.flush()
@@ -106,13 +109,29 @@ def lapse(session: Session, moment: Moment, row: Approval) -> None:
         row.status, row.decided_at = "lapsed", moment.now
         session.flush()
         _record(session, moment, row, None, "lapsed")
+        _take_buttons_away(session, moment, row)
 
 
 def _tell(session: Session, moment: Moment, row: Approval, official: Official) -> None:
     asker = session.get_one(Official, row.asked_by)
+    _take_buttons_away(session, moment, row)
     notices.tell_all(
         session, moment, [asker, official], "approval_decided", key=f"approval-decided:{row.id}", approval_id=row.id
     )
+
+
+def _key(row: Approval) -> str:
+    """Return what the keys of all messages begin with that ask for a decision."""
+    return f"approval:{row.id}:"
+
+
+def _take_buttons_away(session: Session, moment: Moment, row: Approval) -> None:
+    """Strip the messages that asked for a decision: there is nothing left to decide."""
+    key = _key(row)
+    # ';' is the character after ':', so that the unique index on key finds the range.
+    for said in session.exec(select(Outbox).where(col(Outbox.key) > key, col(Outbox.key) < key[:-1] + ";")).all():
+        if said.message_id is not None:
+            outbox.strip(session, bot_id=said.bot_id, chat_id=said.chat_id, message_id=said.message_id, now=moment.now)
 
 
 def _record(session: Session, moment: Moment, row: Approval, official: Official | None, what: str) -> None:
@@ -132,4 +151,4 @@ def _decided_by(session: Session, row: Approval, official: Official) -> Stopped:
     if doer is None or row.decided_at is None:
         return Stopped("stale")
     facts = {"name": doer.name, "salutation": doer.salutation, "own": doer.id == official.id}
-    return Stopped("first_by", time=row.decided_at.isoformat(), office_id=row.office_id, **facts)
+    return Stopped("extension_first_by", time=row.decided_at.isoformat(), office_id=row.office_id, **facts)

@@ -88,13 +88,15 @@ def reconcile_office(session: Session, office_id: str, now: datetime) -> None:
     ).all()
     for task in tasks:
         known = {card.official_id: card for card in _cards(session, [task])}
-        owners = [official for official in holders.holders(session, task) if official.telegram_id is not None]
+        holding = holders.holders(session, task)
+        owners = [official for official in holding if official.telegram_id is not None]
         for official in owners:
             card = known.get(official.id or 0)
             if card is None or not card.live or card.chat_id != official.telegram_id:
                 _show(session, moment, task, official, anew=True)
-        if not owners and task.status == PartStatus.OPEN:
-            notices.vacant_seat(session, moment, task, [])
+        if not owners and holding and task.status == PartStatus.OPEN:
+            # Where nobody holds the seat at all, whoever settles the seats says so, once for all its steps.
+            notices.vacant_seat(session, moment, task, holding)
         _withdraw_others(session, moment, task, {official.id for official in owners})
 
 

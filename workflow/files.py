@@ -33,6 +33,10 @@ SUFFIXES = {
     FileKind.IMAGE: {".jpg", ".jpeg", ".png", ".heic", ".webp"},
 }
 ALL_KINDS = tuple(FileKind)
+ORDER = "order"
+"""The purpose of a file that is the scan of an order."""
+KINDS_BESIDE = {ORDER: (FileKind.PDF, FileKind.IMAGE)}
+"""What a file may be that belongs to no task, by its purpose."""
 MAX_CAPTION = 1024
 ALBUM_PAUSE = timedelta(milliseconds=1200)
 """How long an album's card waits for the rest of its files; Telegram marks no end of an album."""
@@ -83,6 +87,18 @@ def receive(session: Session, moment: Moment, officials: list[Official], receive
         session, moment, tasks[0][1], "which_task", "ask_task",
         data={"files": [file.id], "tasks": ids}, pause=pause(file), task_ids=ids, files=1,
     )  # fmt: skip
+
+
+def keep(session: Session, moment: Moment, official: Official, received: ReceivedFile, purpose: str) -> File | None:
+    """Take a file that belongs to no task, for one of :data:`KINDS_BESIDE`.
+
+    ``None`` where its message gives away that it cannot be used (then that was said), or came before.
+    """
+    if _known(session, moment, official.telegram_id or 0, received):
+        return None
+    file = _row(session, moment, official, received)
+    file.purpose = purpose
+    return None if _refused_at_sight(session, moment, file, KINDS_BESIDE[purpose]) else file
 
 
 def pause(file: File) -> timedelta | None:
@@ -149,7 +165,7 @@ def allowed_kinds(session: Session, file_id: int) -> tuple[FileKind, ...]:
     """Return the kinds a file may be: its task's, or any for a reason and an undecided file."""
     file = session.get_one(File, file_id)
     if file.task_id is None or file.purpose != "output":
-        return ALL_KINDS
+        return KINDS_BESIDE.get(file.purpose, ALL_KINDS)
     task = session.get_one(Task, file.task_id)
     run = session.get_one(Run, task.run_id)
     step = load(session.get_one(Adoption, run.adoption_id)).definition.step(task.step)

@@ -50,9 +50,14 @@ def seats_of(session: Session, official_id: int) -> list[Seat]:
     return list(session.exec(held.order_by(Seat.unit_id, Seat.role)))
 
 
+def all_seats_of(session: Session, official_id: int) -> list[Seat]:
+    """Return every seat an official holds, held or is to hold, oldest first."""
+    return list(session.exec(select(Seat).where(Seat.official_id == official_id).order_by(col(Seat.id))))
+
+
 def holds(session: Session, official: Official, roles: Collection[str], unit_id: str = "") -> bool:
     """Say whether an active official holds any of the roles now (in that unit, if one is named)."""
-    if not official.active:
+    if not official.active or official.auditor:
         return False
     query = select(Seat.id).where(Seat.official_id == official.id, col(Seat.held), col(Seat.role).in_(sorted(roles)))
     if unit_id:
@@ -61,8 +66,22 @@ def holds(session: Session, official: Official, roles: Collection[str], unit_id:
 
 
 def officials_of(session: Session, telegram_id: int) -> list[Official]:
-    """Return whom a Telegram account stands for: one official per office it sits in."""
-    query = select(Official).where(Official.telegram_id == telegram_id, col(Official.active).is_(True))
+    """Return whom a Telegram account stands for: one official per office it sits in.
+
+    An auditor is no official of the office they read: see :func:`auditors_of`.
+    """
+    return _rows_of(session, telegram_id, auditor=False)
+
+
+def auditors_of(session: Session, telegram_id: int) -> list[Official]:
+    """Return the offices a Telegram account audits, whether or not the time for it has come or is over."""
+    return _rows_of(session, telegram_id, auditor=True)
+
+
+def _rows_of(session: Session, telegram_id: int, *, auditor: bool) -> list[Official]:
+    query = select(Official).where(
+        Official.telegram_id == telegram_id, col(Official.active).is_(True), col(Official.auditor).is_(auditor)
+    )
     return list(session.exec(query.order_by(Official.office_id)))
 
 
@@ -97,7 +116,7 @@ def is_secretary(session: Session, official: Official, adopted: Adopted) -> bool
 
 def is_admin(official: Official) -> bool:
     """Say whether an official administers the office's installation."""
-    return official.active and official.admin
+    return official.active and official.admin and not official.auditor
 
 
 def joined(session: Session, official: Official) -> bool:
@@ -128,7 +147,7 @@ def capacity(session: Session, official: Official, roles: Iterable[str], unit_id
     query = query.where(Seat.official_id == official.id, col(Seat.held))
     rows: list[tuple[Seat, str | None]] = [(seat, name) for seat, name in session.exec(query)]
     if not rows:
-        return "Admin" if official.admin else "Peserta"
+        return "Auditor" if official.auditor else "Admin" if official.admin else "Peserta"
     seat, unit_name = min(rows, key=distance)
     return Capacity(seat.capacity).prefix + (seat.title or job_title(seat.role, unit_name))
 
@@ -139,7 +158,12 @@ def title(session: Session, official: Official) -> str:
 
 
 def _officials(session: Session, office_id: str, condition: ColumnElement[bool]) -> list[Official]:
-    query = select(Official).where(Official.office_id == office_id, col(Official.active).is_(True), condition)
+    query = select(Official).where(
+        Official.office_id == office_id,
+        col(Official.active).is_(True),
+        col(Official.auditor).is_(False),
+        condition,
+    )
     return list(session.exec(query.order_by(col(Official.id))))
 
 

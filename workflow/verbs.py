@@ -42,6 +42,8 @@ class Verb(StrEnum):
     REASSIGN = "assign"  # Alihkan, with the chosen official's id or '' as argument
     PAUSE_RUN = "pause"  # asks for the reason first; id is the run
     RESUME_RUN = "resume"  # id is the run
+    APPROVE = "approve"  # Setujui something that rests on the head's word; id is the approval
+    DISAPPROVE = "disappr"  # Tidak disetujui; id is the approval
     OPEN_CARD = "open"  # Buka kartu: the card moves to the bottom of the chat
 
 
@@ -59,7 +61,9 @@ class Page(StrEnum):
     ARCHIVE = "archive"
     CHOOSE_SOP = "sop"
     PERSONAL = "mine"  # one's own reminders; id is the official's row, the argument what to do with which
+    PROFILE = "me"  # one's own profile; id is the official's row, the argument what to change
     CALENDAR = "cal"  # id is the official's row, the argument what to change
+    ORDER = "order"  # the scan of the order an appointment rests on; id is the seat, or the approval with argument ask
     ENROL = "enrol"  # with yes | no as argument; id is the invitation
 
 

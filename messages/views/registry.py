@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from messages.views import (
+    appointments,
     asking,
     calendar,
     digest,
@@ -14,8 +15,10 @@ from messages.views import (
     pages,
     personal,
     plain,
+    profile,
     progress,
     schedules,
+    seats,
     starting,
     when,
 )
@@ -78,6 +81,12 @@ MESSAGES: dict[str, Callable[[Asked], View]] = {
     "personal_set": personal.personal_set,
     "personal_list": personal.personal_list,
     "personal_reminder": personal.personal_reminder,
+    # Oneself
+    "profile": profile.profile,
+    "ask_quiet": profile.ask_quiet,
+    "quiet_refused": profile.quiet_refused,
+    "privacy": profile.privacy,
+    "account_moved": profile.account_moved,
     # Files
     "file_refused": plain.file_refused,
     "file_no_task": plain.bare,
@@ -109,6 +118,25 @@ MESSAGES: dict[str, Callable[[Asked], View]] = {
     "ask_assignee": moving.ask_assignee,
     "confirm_assign": moving.confirm_assign,
     "task_reassigned": moving.task_reassigned,
+    # Seats
+    "seats": seats.seats,
+    "seat_post": seats.seat_post,
+    "seat_person": seats.seat_person,
+    "seat_capacity": seats.seat_capacity,
+    "seat_from": seats.seat_from,
+    "seat_until": seats.seat_until,
+    "seat_number": seats.seat_number,
+    "seat_order_date": seats.seat_order_date,
+    "seat_scan": seats.seat_scan,
+    "seat_confirm": seats.seat_confirm,
+    "seat_end": seats.seat_end,
+    "approval_appointment": appointments.approval_appointment,
+    "approval_waits": appointments.approval_waits,
+    "approval_decided": appointments.approval_decided,
+    "ask_approval_reason": appointments.ask_approval_reason,
+    "seat_appointed": appointments.seat_appointed,
+    "seat_ended": appointments.seat_ended,
+    "post_vacant": appointments.post_vacant,
     # Reminding
     "digest": digest.digest,
     # Telling

@@ -157,7 +157,7 @@ class File(Table, table=True):
     run_id: int | None = Field(default=None, foreign_key="run.id")
     task_id: int | None = Field(default=None, foreign_key="task.id")
     submission_id: int | None = Field(default=None, foreign_key="submission.id")
-    purpose: str = Field(default="output", description="output, or reason (of a return)")
+    purpose: str = Field(default="output", description="output, reason (of a return), or order (of a seat)")
     official_id: int = Field(foreign_key="official.id")
     received_at: datetime = Field(sa_type=UtcDateTime)
     bot_id: int = Field(sa_type=BigInteger)

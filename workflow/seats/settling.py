@@ -17,7 +17,7 @@ from storage.locks import lock_runs
 from storage.tables import Delegation, Office, Official, Seat, Timer
 from workflow import cards
 from workflow.moment import Moment
-from workflow.seats import terms
+from workflow.seats import notices, terms
 
 KIND = "people"
 """The kind of the timer that settles an office when something begins or ends."""
@@ -60,6 +60,7 @@ def settle(session: Session, office_id: str, now: datetime) -> bool:
     _plan_next(session, office_id, terms.next_change(seats, delegations, now))
     if changed:
         cards.reconcile_office(session, office_id, now)
+        notices.vacancies(session, office_id, now)
     return changed
 
 
