@@ -17,7 +17,7 @@ from sqlmodel import Session
 from telegram.error import TelegramError
 
 from bot.clock import Clock
-from bot.command_menu import publish_menu
+from bot.command_menu import EDITION, publish_menu
 from bot.delivery import DeliveryWorker
 from bot.file_worker import FileWorker
 from bot.inbox_worker import InboxWorker
@@ -31,7 +31,7 @@ from storage import file_rows, inbox, outbox
 from storage.database import Database, DatabaseUnavailable, migrate, open_database
 from storage.file_store import FileStore, LocalFileStore
 from storage.tables import Bot
-from workflow import gap
+from workflow import gap, profile
 from workflow.reminding import morning
 
 log = structlog.stdlib.get_logger("bot.app")
@@ -165,6 +165,7 @@ def _take_up(session: Session, client: TelegramClient, now: datetime, wall: date
     session.flush()
     gap.note_absence(session, bot, now, wall)
     morning.ensure_all(session, now)
+    profile.renew_menus(session, bot.id, now, EDITION)
     if single:
         inbox.void_leases(session, bot.id)
         outbox.recover(session, bot.id, now)

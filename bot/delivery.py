@@ -23,6 +23,7 @@ from bot.outgoing import (
     Document,
     Edit,
     Later,
+    Menu,
     NewMessage,
     Outgoing,
     Remove,
@@ -162,8 +163,8 @@ class DeliveryWorker:
             await self._record(lambda session: outbox.mark_skipped(session, item.id, self._clock.now()))
             return
         if isinstance(outgoing, Later):
-            later = outgoing.at
-            await self._record(lambda session: outbox.postpone(session, item.id, later))
+            later = outgoing
+            await self._record(lambda session: outbox.put_off(session, item.id, later.at, later.not_after))
             return
         crash_point("before-send")
         try:
@@ -184,7 +185,7 @@ class DeliveryWorker:
 
     def _sent(self, session: Session, item: OutboxItem, outgoing: Outgoing, message_id: int | None) -> None:
         now = self._clock.now()
-        if isinstance(outgoing, Strip | Remove | Document) or outgoing.card_id is None:
+        if isinstance(outgoing, Strip | Remove | Menu | Document) or outgoing.card_id is None:
             outbox.mark_sent(session, item.id, message_id, now)
             if isinstance(outgoing, NewMessage) and outgoing.nudge and message_id is not None:
                 self._replace_nudge(session, item, message_id)
@@ -227,7 +228,7 @@ class DeliveryWorker:
                 self._pacing.hold(item.chat_id, error.seconds)
                 log.info("Telegram asks to wait", outbox_id=item.id, seconds=error.seconds)
                 await self._postpone(item, error.seconds)
-            case InvalidToken() if isinstance(outgoing, Strip | Remove):
+            case InvalidToken() if isinstance(outgoing, Strip | Remove | Menu):
                 # "No such method": a server that cannot take buttons away; they grant nothing anyway.
                 await self._record(lambda session: outbox.mark_skipped(session, item.id, self._clock.now()))
             case Unsent() | RefusedToken() | InvalidToken():
@@ -247,8 +248,8 @@ class DeliveryWorker:
                 await self._unknown(item, outgoing, error)
 
     async def _refused(self, item: OutboxItem, outgoing: Outgoing, error: BadRequest) -> None:
-        if isinstance(outgoing, Strip | Remove):
-            # The old message is gone, or has no buttons any more: that is what was wanted.
+        if isinstance(outgoing, Strip | Remove | Menu):
+            # The old message is gone, or has no buttons any more: that is what was wanted. A menu is a convenience.
             await self._record(lambda session: outbox.mark_skipped(session, item.id, self._clock.now()))
         elif isinstance(outgoing, Edit) and message_is_gone(error):
             await self._record(lambda session: self._send_anew(session, item, outgoing))

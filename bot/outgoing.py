@@ -19,6 +19,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOpti
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
+from bot.command_menu import show_menu
 from bot.telegram_client import UPLOAD_SECONDS, TelegramClient
 from messages.card import render_card
 from messages.ics import meeting_file
@@ -78,10 +79,21 @@ class Remove:
 
 
 @dataclass(frozen=True, slots=True)
+class Menu:
+    """The chat's menu of commands, in the language its owner chose."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Later:
-    """Nothing to say yet: a reminder waits for working time."""
+    """Nothing to say yet: a reminder waits for working time, or for the end of somebody's quiet hours.
+
+    ``not_after``: from when on it is not said any more, where that has moved, too.
+    """
 
     at: datetime
+    not_after: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +110,7 @@ class Document:
     content: bytes | None = None
 
 
-Outgoing = NewMessage | Edit | Strip | Remove | Document
+Outgoing = NewMessage | Edit | Strip | Remove | Document | Menu
 
 
 def prepare(session: Session, item: OutboxItem, default_language: str, now: datetime) -> Outgoing | Later | None:
@@ -112,6 +124,8 @@ def prepare(session: Session, item: OutboxItem, default_language: str, now: date
             return Strip(item.message_id) if item.message_id is not None else None
         case "remove":
             return Remove(item.message_id) if item.message_id is not None else None
+        case "menu":
+            return Menu(str(item.params.get("language", default_language)))
         case "document":
             return _document(session, item, now)
         case "invitation":
@@ -125,6 +139,9 @@ def _message(session: Session, item: OutboxItem, default_language: str, now: dat
     opens_at = delivering.next_open(session, item.chat_id, now) if nudge else now
     if opens_at > now:
         return Later(opens_at)
+    quiet_until = delivering.quiet_until(session, item, now)
+    if quiet_until is not None and item.template in delivering.MAY_WAIT:
+        return Later(quiet_until, delivering.still_said_after(session, item, quiet_until))
     try:
         rendered = render(
             session, item.template or "", item.params, office_id=item.office_id, chat_id=item.chat_id,
@@ -132,10 +149,10 @@ def _message(session: Session, item: OutboxItem, default_language: str, now: dat
         )  # fmt: skip
     except NothingToSay:
         return None
-    return NewMessage(rendered, item.silent, nudge=nudge)
+    return NewMessage(rendered, item.silent or quiet_until is not None, nudge=nudge)
 
 
-def _card(session: Session, item: OutboxItem, default_language: str, now: datetime) -> Outgoing | None:
+def _card(session: Session, item: OutboxItem, default_language: str, now: datetime) -> Outgoing | Later | None:
     card = session.get(Card, item.card_id)
     if card is None or card.id is None or (card.message_id is None and not card.live):
         return None
@@ -145,6 +162,9 @@ def _card(session: Session, item: OutboxItem, default_language: str, now: dateti
     anew = card.live and (card.anew or card.message_id is None or bool(reminder))
     if not anew and card.shown_revision >= card.wanted_revision:
         return None  # an earlier row has shown what this one is about
+    quiet_until = delivering.quiet_until(session, item, now)
+    if quiet_until is not None and reminder and not card.anew and card.shown_revision >= card.wanted_revision:
+        return Later(quiet_until, delivering.still_said_after(session, item, quiet_until))
     # Only a repeated sending can be seen twice; an edit cannot.
     repeated = item.uncertain and anew
     rendered = render_card(
@@ -152,7 +172,8 @@ def _card(session: Session, item: OutboxItem, default_language: str, now: dateti
         reminder=reminder if anew else card.reminder,
     )  # fmt: skip
     if anew or card.message_id is None:
-        silent = item.silent or not delivering.sounds(session, card.office_id, now)
+        sounds = quiet_until is None and delivering.sounds(session, card.office_id, now)
+        silent = item.silent or not sounds
         return NewMessage(rendered, silent, card.id, card.wanted_revision, card.message_id, reminder)
     return Edit(rendered, card.message_id, card.id, card.wanted_revision, card.live)
 
@@ -167,7 +188,9 @@ def _document(session: Session, item: OutboxItem, now: datetime) -> Document | N
         telegram_file_id=file.telegram_file_id if file.bot_id == item.bot_id else None,
         sha256=file.sha256,
         size=file.size or 0,
-        silent=item.silent or not delivering.sounds(session, file.office_id, now),
+        silent=item.silent
+        or not delivering.sounds(session, file.office_id, now)
+        or delivering.quiet_until(session, item, now) is not None,
         caption=REPEATED_MARK if item.uncertain else None,
     )
 
@@ -188,6 +211,8 @@ async def transmit(client: TelegramClient, store: FileStore, chat_id: int, outgo
             )
         case Remove():
             await _remove(client, chat_id, outgoing.message_id)
+        case Menu():
+            await show_menu(client.bot, chat_id, outgoing.language)
         case Document():
             return await _send_file(client, store, chat_id, outgoing)
     return None

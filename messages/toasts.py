@@ -220,6 +220,15 @@ TOASTS: dict[str, tuple[str, str]] = {
         "Jadwal kantor ini sudah 20. Mohon hentikan dahulu yang tidak dipakai lagi (/jadwal).",
         "This office has 20 schedules already. Please end one that is no longer needed first (/jadwal).",
     ),
+    "auditor_reads": (
+        "Mohon maaf, sebagai auditor Bapak/Ibu hanya dapat membaca. Ketik /bantuan.",
+        "Sorry, as an auditor you can only read. Type /help.",
+    ),
+    "auditor_period": (
+        "Masa baca Bapak/Ibu sudah berakhir atau belum dimulai. Mohon hubungi admin kantor.",
+        "Your time to read is over or has not begun. Please ask the office's admin.",
+    ),
+    "auditor_name": ("Nama itu tidak dapat dipakai. Mohon tuliskan nama auditornya.", "Please write the auditor's name."),
     "error": (
         "Mohon maaf, belum berhasil. Mohon coba lagi sebentar lagi.",
         "Sorry, that did not work. Please try again in a moment.",

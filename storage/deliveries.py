@@ -173,6 +173,18 @@ def postpone(session: Session, item_id: int, due_at: datetime) -> None:
         _queue_again(session, row, due_at)
 
 
+def put_off(session: Session, item_id: int, due_at: datetime, not_after: datetime | None = None) -> None:
+    """Let what was never tried wait for a better hour; it holds nothing back meanwhile.
+
+    ``not_after`` moves with it where it is given. No effect once it is no longer being sent.
+    """
+    row = _locked(session, item_id)
+    if row.status == "sending":
+        row.tries = max(0, row.tries - 1)
+        row.not_after = not_after or row.not_after
+        _queue_again(session, row, due_at)
+
+
 def mark_uncertain(session: Session, item_id: int, due_at: datetime) -> None:
     """Queue again what may have been sent. No effect once it is no longer being sent."""
     row = _locked(session, item_id)

@@ -25,6 +25,7 @@ from storage.deliveries import (
     mark_skipped,
     mark_uncertain,
     postpone,
+    put_off,
     recover,
     retry,
     waiting_card,
@@ -50,6 +51,7 @@ __all__ = [
     "mark_skipped",
     "mark_uncertain",
     "postpone",
+    "put_off",
     "recover",
     "release_chat",
     "remove",
@@ -57,6 +59,7 @@ __all__ = [
     "say",
     "send_document",
     "send_invitation",
+    "set_menu",
     "show_card",
     "strip",
 ]
@@ -142,6 +145,14 @@ def send_invitation(
         now,
         {"kind": "invitation", "bot_id": bot_id, "chat_id": chat_id, "office_id": office_id, "params": params},
     )
+
+
+def set_menu(
+    session: Session, *, bot_id: int, chat_id: int, office_id: str, language: str, now: datetime, key: str | None = None
+) -> None:
+    """Queue the menu of commands in a language, for one chat; ``key`` as for :func:`say`."""
+    row = {"kind": "menu", "bot_id": bot_id, "chat_id": chat_id, "office_id": office_id, "key": key}
+    _queue(session, now, row | {"params": {"language": language}})
 
 
 def strip(session: Session, *, bot_id: int, chat_id: int, message_id: int, now: datetime) -> None:

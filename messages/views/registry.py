@@ -7,6 +7,7 @@ from collections.abc import Callable
 from messages.views import (
     appointments,
     asking,
+    auditing,
     calendar,
     digest,
     meetings,
@@ -36,6 +37,10 @@ MESSAGES: dict[str, Callable[[Asked], View]] = {
     "enrol_refused": plain.bare,
     "enrol_bad_link": plain.reason,
     "enrol_alert_admin": plain.enrol_alert_admin,
+    "auditor_home": auditing.home,
+    "auditor_joined": auditing.of_auditor,
+    "auditor_period": auditing.of_auditor,
+    "auditor_reads": plain.bare,
     # Starting a run
     "choose_sop": starting.choose_sop,
     "ask_period": starting.ask_period,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from storage.outbox import REMINDER_OF, OutboxItem
 from storage.tables import Card, Office, Task
-from workflow import people
+from workflow import people, quiet_hours
 from workflow.calendar.of_office import calendar_of
+from workflow.reminding.morning import DIGEST
 from workflow.state import PartStatus
 
 
@@ -22,6 +23,30 @@ def next_open(session: Session, chat_id: int, now: datetime) -> datetime:
     """Return from when on a person may be reminded of anything: ``now`` while one of their offices works."""
     offices = [session.get_one(Office, official.office_id) for official in people.officials_of(session, chat_id)]
     return min((calendar_of(office).next_open(now) for office in offices), default=now)
+
+
+SOON_AFTER = timedelta(minutes=30)
+MAY_WAIT = frozenset({DIGEST, "unit_reminder", "personal_reminder"})
+"""What somebody's quiet hours hold back. A meeting does not wait: its reminder comes without a sound."""
+
+REPLY = 1
+"""Priority of what answers somebody's own word or tap: who is typing is not asleep."""
+
+
+def quiet_until(session: Session, item: OutboxItem, now: datetime) -> datetime | None:
+    """Return until when the reader has quiet hours, ``None`` if there are none now or they asked themselves."""
+    return quiet_hours.quiet_until(session, item.chat_id, now) if item.priority > REPLY else None
+
+
+def still_said_after(session: Session, item: OutboxItem, at: datetime) -> datetime | None:
+    """Return until when a reminder that waited for the end of quiet hours is said, ``None`` if that stays as it is.
+
+    One whose hour would be over is still said right after them, if the office works then; else the
+    next morning's digest says it.
+    """
+    if item.not_after is None or item.not_after > at or next_open(session, item.chat_id, at) > at:
+        return None
+    return at + SOON_AFTER
 
 
 def reminder(session: Session, item: OutboxItem, card: Card, now: datetime) -> str:

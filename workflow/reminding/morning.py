@@ -9,7 +9,7 @@ from sqlmodel import Session, col, exists, select
 
 from storage import outbox, timers
 from storage.tables import Card, Office, Official, Run, Task, Timer
-from workflow import people
+from workflow import people, quiet_hours
 from workflow.calendar.of_office import calendar_of
 from workflow.moment import Moment
 from workflow.reminding.digest import estimates_of, works_now
@@ -87,6 +87,7 @@ def _queue(session: Session, moment: Moment, official: Official) -> None:
     openings = [opening for opening in (calendar.opening(today) for calendar in calendars) if opening is not None]
     closings = [closing for closing in (calendar.closing(today) for calendar in calendars) if closing is not None]
     due_at = max(now, *openings) + timedelta(seconds=_share_of(chat_id) * spread)
+    due_at = max(due_at, quiet_hours.quiet_until(session, chat_id, due_at) or due_at)
     outbox.say(
         session, bot_id=moment.bot_id, chat_id=chat_id, office_id=office.id, template=DIGEST, params={}, now=now,
         priority=outbox.DIGEST, due_at=due_at, not_after=max(closings),

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from storage import outbox, timers
 from storage.tables import Adoption, Card, Chat, Office, Run, Task, Timer
+from workflow import quiet_hours
 from workflow.adoption import load
 from workflow.calendar.of_office import calendar_of
 from workflow.moment import Moment
@@ -86,7 +87,8 @@ def _say(session: Session, moment: Moment, timer: Timer) -> None:
         return
     office = session.get_one(Office, due[0][0].office_id)
     policy = policy_of(office)
-    free_at = _open_at(office, _free_at(chat, policy))
+    quiet_until = quiet_hours.quiet_until(session, chat_id, moment.now) or LONG_AGO
+    free_at = _open_at(office, max(_free_at(chat, policy), quiet_until))
     if free_at > moment.now:
         if _same_working_day(office, moment.now, free_at):
             timers.put(session, office_id=timer.office_id, kind=NUDGE, key=timer.key, fire_at=free_at, data=timer.data)

@@ -1,6 +1,7 @@
 """One's own reminders: timers that an official sets for themselves, seen by nobody else.
 
-They fire when the official said, also at night: who asks for seven in the evening means it.
+They fire when the official said, also at night: who asks for seven in the evening means it. Only
+the quiet hours that the official set for themselves hold them back until they are over.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from storage import audit, outbox, timers
 from storage.tables import Office, Official, Outbox, Timer
-from workflow import texts
+from workflow import quiet_hours, texts
 from workflow.calendar.of_office import calendar_of
 from workflow.deed import Stopped
 from workflow.moment import Moment
@@ -76,7 +77,7 @@ def remove(session: Session, moment: Moment, official: Official, name: str) -> N
 
 
 def fire(session: Session, moment: Moment, timer: Timer) -> None:
-    """Send a reminder to who set it; to nobody if they have left."""
+    """Send a reminder to who set it, after their quiet hours if it falls into them; to nobody if they left."""
     official = session.get(Official, timer.official_id)
     if official is None or not official.active or official.telegram_id is None:
         return
@@ -84,6 +85,7 @@ def fire(session: Session, moment: Moment, timer: Timer) -> None:
         session, bot_id=moment.bot_id, chat_id=official.telegram_id, office_id=timer.office_id,
         template="personal_reminder", params={"official_id": official.id, **timer.data, "name": name_of(timer)},
         now=moment.now, key=timer.key,
+        due_at=quiet_hours.quiet_until(session, official.telegram_id, moment.now),
     )  # fmt: skip
 
 

@@ -42,6 +42,7 @@ def prepare(place: Town) -> None:
             data={"files": [1], "target": 8, "units": ["trantib"], "reason": "Salah periode"},
         )
     )  # fmt: skip
+    place.official(CAMAT).quiet = {"from": "18:00", "until": "07:00"}
     _move_time(place)
     for number, text_id in enumerate((place.session.exec(select(ErasableText)).one().id, None)):
         place.session.add(
@@ -107,6 +108,7 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
     decision, merged = place.task(9, Part.DECISION).id, place.task(8, Part.COLLECTION).id
     invite, unit = place.task(4, Part.WORK).id, place.task(6, Part.UNIT, "trantib").id
     camat, sekcam = place.official(CAMAT).id, place.official(SEKCAM).id
+    auditor = place.auditor().id
     question: dict[str, Any] = {"question": Q}
     holiday = words or "Hari Raya Idul Fitri"
     return [
@@ -115,10 +117,16 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
             "question_left", "nothing_to_leave", "file_no_task", "text_not_expected", "delivery_gap",
             "edit_not_read", "slowed_down",
         )],
+        *[(name, {"official_id": auditor}) for name in ("auditor_joined", "auditor_period")],
+        *[(name, {}) for name in ("auditor_home", "auditor_reads")],
         ("private_only", {"bot": "pandu_bot"}),
         ("enrol_ask_admin", {"invitation_id": 1}),
         *[("enrol_bad_link", {"reason": r}) for r in ("used", "expired", "unknown", "revoked", "taken")],
         *[("enrol_alert_admin", {"invitation_id": 1, "reason": r}) for r in ("used", "expired", "revoked")],
+        *[(name, {"official_id": official}) for name in ("profile", "privacy") for official in (camat, sekcam)],
+        ("ask_quiet", question),
+        *[("quiet_refused", {"reason": r}) for r in ("form", "too_long")],
+        ("account_moved", {}),
         ("choose_sop", {"adoption_ids": [1]}),
         ("choose_sop", {"adoption_ids": []}),
         ("ask_period", {**question, "title": title, "suggestions": [period, "Tahun 2026"]}),
