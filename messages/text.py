@@ -119,6 +119,10 @@ class Reader:
         local = self.local(value).date() if isinstance(value, datetime) else value
         return format_date(local, "EEEE, d MMMM y", locale=self.language)
 
+    def letter_date(self, day: date) -> str:
+        """Return '7 Januari 2027', as a letter is dated."""
+        return format_date(day, "d MMMM y", locale=self.language)
+
     def hour(self, at: datetime) -> str:
         """Return '10.15 WIB'."""
         local = self.local(at)

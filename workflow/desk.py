@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from sqlmodel import Session, col, select
 
+from storage import outbox
 from storage.tables import Adoption, Card, Official, Run, Task
-from workflow import acts, cards, holders
+from workflow import acts, cards, holders, mandates
 from workflow.adoption import load
 from workflow.deed import Stopped
+from workflow.mandates import Mandate
 from workflow.moment import Moment
 from workflow.run_times import load_run_times
 from workflow.state import SETTLED, Part, PartStatus
@@ -46,14 +48,41 @@ def open_tasks(session: Session, official: Official) -> list[Task]:
 def lay_out(session: Session, moment: Moment, officials: list[Official]) -> int:
     """Send every open card of a person anew; return how many there are.
 
-    The most urgent comes last: it is what a phone shows at the bottom of the chat.
+    The most urgent comes last: it is what a phone shows at the bottom of the chat. Who wears
+    several hats (a seat of their own, an acting one, a delegation) gets a heading for each.
     """
     count = 0
     for official in officials:
-        for task in reversed(open_tasks(session, official)):
-            cards.show_to(session, moment, task, official)
-            count += 1
+        hats = _by_hat(session, official)
+        for mandate, tasks in hats:
+            if len(hats) > 1:
+                _heading(session, moment, official, mandate, len(tasks))
+            for task in tasks:
+                cards.show_to(session, moment, task, official)
+            count += len(tasks)
     return count
+
+
+def _by_hat(session: Session, official: Official) -> list[tuple[Mandate, list[Task]]]:
+    """Return an official's open tasks, the most urgent last, by as what they owe them."""
+    hats: dict[tuple[str, int | None, str], tuple[Mandate, list[Task]]] = {}
+    for task in open_tasks(session, official):
+        mandate = mandates.of_task(session, task, official)
+        # What is owed in seats of one's own is under one heading, however many they are.
+        key = (mandate.kind, mandate.principal_id, mandate.capacity if mandate.kind else "")
+        hats.setdefault(key, (mandate, []))[1].append(task)
+    return [(mandate, tasks[::-1]) for mandate, tasks in reversed(hats.values())]
+
+
+def _heading(session: Session, moment: Moment, official: Official, mandate: Mandate, count: int) -> None:
+    if official.telegram_id is not None:
+        outbox.say(
+            session, bot_id=moment.bot_id, chat_id=official.telegram_id, office_id=official.office_id,
+            template="tasks_hat", now=moment.now, silent=True,
+            params={
+                "kind": mandate.kind, "capacity": mandate.capacity, "principal": mandate.principal_id, "count": count,
+            },
+        )  # fmt: skip
 
 
 def bring_down(session: Session, moment: Moment, officials: list[Official], task_id: int) -> None:

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from messages.captions import caption
 from messages.text import alternatives, kinds_in_words, one_line
 from messages.views.board import Board, board_of
+from messages.views.hats import Diverted, Hat, diverted_of, hat_of
 from messages.views.names import reader_of
 from messages.views.past import Repair, Settled, repair_of, settled_of
 from messages.views.quality import Quality, quality_of
@@ -60,6 +61,8 @@ class CardView:
     period: str
     unit: str
     addressee: str
+    hat: Hat | None
+    diverted: Diverted | None
     step: int
     steps: int
     run: int
@@ -183,6 +186,8 @@ def _view(
         period=facts.period,
         unit=names.unit(task.subject) if part in (Part.UNIT, Part.REVIEW, Part.RECEIPT) else "",
         addressee=_addressee(session, facts, task, official),
+        hat=hat_of(session, facts, task, official) if state in ("open", "sending") else None,
+        diverted=diverted_of(session, facts, task, official) if state == "foreign" else None,
         step=step.number,
         steps=len(facts.definition.steps),
         run=facts.run.number,

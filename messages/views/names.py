@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from sqlmodel import Session, col, select
 
 from messages.text import Reader, one_line
-from storage.tables import Office, Official, Submission, Unit
+from storage.tables import Office, Official, Seat, Submission, Unit
 from workflow.job_titles import job_title
+from workflow.mandates import DELEGATION
+from workflow.seats.terms import Capacity, in_term
 
 MAX_NAME = 60
 MAX_TITLE = 50
@@ -18,11 +21,15 @@ _UNIT_KINDS = ("Seksi ", "Bidang ", "Subbagian ", "Sub Bagian ", "Subbag ")
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Everybody and every unit of one office, by id, as its reader addresses them."""
+    """Everybody and every unit of one office, by id, as its reader addresses them.
+
+    ``acting`` are its Plt. and Plh. seats, past ones too.
+    """
 
     reader: Reader
     officials: dict[int, Official]
     units: dict[str, str]
+    acting: tuple[Seat, ...] = ()
 
     def person(self, official_id: int | None) -> str:
         """Return 'Bapak Ahmad Fauzi', or 'Bapak/Ibu …' where no salutation is known."""
@@ -46,8 +53,55 @@ class Names:
         return f"{self.person(official_id)}, {title}" if title else self.person(official_id)
 
     def author(self, submission: Submission) -> str:
-        """Return who submitted something, in the seat they acted in."""
+        """Return who submitted something, in the seat they acted in; by delegation, from whom."""
+        if submission.mandate == DELEGATION:
+            return self.record(submission)
         return self.with_title(submission.official_id, submission.capacity)
+
+    def record(self, submission: Submission) -> str:
+        """Return who submitted something as the record says it: actor, capacity, order and principal."""
+        mandate = self.mandate(submission)
+        return f"{self.person(submission.official_id)}{mandate}" if mandate else self.author(submission)
+
+    def mandate(self, submission: Submission) -> str:
+        """Return what follows the actor's name who acted in another's place, with its mark; '' in one's own seat.
+
+        ' selaku Plh. Camat (Surat Perintah Nomor 12, tanggal 4 Januari 2027), menggantikan
+        sementara Bapak Ahmad Fauzi', ', menerima delegasi dari Ibu Siti Rahayu'.
+        """
+        if not submission.mandate:
+            return ""
+        english, capacity = self.reader.language == "en", one_line(submission.capacity, MAX_TITLE)
+        principal = self.person(submission.principal_id) if submission.principal_id is not None else ""
+        if submission.mandate == DELEGATION:
+            giver = f"{principal}, {capacity}"
+            return f", by delegation from {giver}" if english else f", menerima delegasi dari {giver}"
+        order = self._order(submission)
+        in_place = f", {'standing in for' if english else 'menggantikan sementara'} {principal}" if principal else ""
+        return f" {'as' if english else 'selaku'} {capacity}{order}{in_place}"
+
+    def acting_title(self, seat: Seat) -> str:
+        """Return 'Plh. Camat'."""
+        return Capacity(seat.capacity).prefix + (seat.title or job_title(seat.role, self.units.get(seat.unit_id)))
+
+    def _order(self, submission: Submission) -> str:
+        """Return the order an acting official rested on at that time; '' where it is not known."""
+        found = [
+            seat
+            for seat in self.acting
+            if seat.official_id == submission.official_id
+            and seat.capacity == submission.mandate
+            and seat.principal_id == submission.principal_id
+            and in_term(seat, submission.at)
+        ]
+        found.sort(key=lambda seat: self.acting_title(seat) != submission.capacity)
+        if not found or not found[0].order_number:
+            return ""
+        number, at = one_line(found[0].order_number, 80), found[0].order_date
+        day = self.reader.letter_date(date.fromisoformat(at)) if at else ""
+        if self.reader.language == "en":
+            return f" (order number {number}{f', dated {day}' if day else ''})"
+        return f" (Surat Perintah Nomor {number}{f', tanggal {day}' if day else ''})"
 
     def unit(self, unit_id: str) -> str:
         """Return a unit's full name."""
@@ -78,7 +132,10 @@ def names_of(session: Session, office_id: str, reader: Reader) -> Names:
     """Read everybody (those who left too: the record names them) and every unit of an office."""
     officials = session.exec(select(Official).where(Official.office_id == office_id)).all()
     units = session.exec(select(Unit).where(Unit.office_id == office_id).order_by(col(Unit.position))).all()
-    return Names(reader, {row.id or 0: row for row in officials}, {row.id: row.name for row in units})
+    acting = session.exec(
+        select(Seat).where(Seat.office_id == office_id, Seat.capacity != Capacity.DEFINITIVE).order_by(col(Seat.id))
+    ).all()
+    return Names(reader, {row.id or 0: row for row in officials}, {row.id: row.name for row in units}, tuple(acting))
 
 
 def reader_of(

@@ -156,7 +156,7 @@ def _entry(asked: Asked, facts: RunFacts, s: Submission) -> dict[str, Any]:
         "part": task.part,
         "step": s.step,
         "at": s.at,
-        "by": facts.names.author(s),
+        "by": facts.names.record(s),
         "unit": facts.names.unit(task.subject) if task.part in (Part.UNIT, Part.REVIEW, Part.RECEIPT) else "",
         "result": asked.reader.pick(outcome.button) if outcome else (s.outcome or ""),
         "target": target,

@@ -39,10 +39,12 @@ class Settled:
     """What became of a task: who did it, when, and what was put on record.
 
     ``by`` is '' where nobody did it: a hand-in closes by itself when its last unit is accepted.
+    ``mandate`` is in whose place the reader did it, with its mark before, '' in their own seat.
     """
 
     by: str
     mine: bool
+    mandate: str
     at: datetime | None
     result: str
     values: tuple[Shown, ...]
@@ -76,13 +78,14 @@ def settled_of(facts: RunFacts, task: Task, step: Step, card: Card) -> Settled |
     output = facts.output(task)
     last = output or next((s for s in reversed(facts.of_task(task)) if s.effective), None)
     doer = task.closed_by or (last.official_id if last else None)
-    titles = [s.capacity for s in facts.of_task(task) if s.official_id == doer]
+    theirs = next((s for s in reversed(facts.of_task(task)) if s.official_id == doer), None)
     outcome = next((o for o in step.outcomes if last is not None and o.id == last.outcome), None)
     nil = task.status == PartStatus.NIL
     fields: dict[str, Any] = last.data.get("fields", {}) if last else {}
     return Settled(
-        by=facts.names.with_title(doer, titles[-1] if titles else "") if doer is not None else "",
+        by=facts.names.record(theirs) if theirs is not None else facts.names.person(doer) if doer is not None else "",
         mine=doer is not None and doer == card.official_id,
+        mandate=facts.names.mandate(theirs) if theirs is not None else "",
         at=task.closed_at or (last.at if last else None),
         result=_result(facts, nil, last, outcome.button if outcome else None),
         values=recorded(facts, step, fields),

@@ -25,6 +25,7 @@ def home(asked: Asked) -> View:
             "name": asked.names.person(official.id) if official else "",
             "office": _office(asked),
             "admin": bool(official and official.admin),
+            "auditor": bool(official and official.auditor),
         }
     )
 
@@ -137,6 +138,19 @@ def question_dropped(asked: Asked) -> View:
 def count(asked: Asked) -> View:
     """How many units were reminded."""
     return View({"count": int(asked.params.get("count") or 0)})
+
+
+def tasks_hat(asked: Asked) -> View:
+    """As what the reader owes the cards that follow."""
+    params = asked.params
+    return View(
+        {
+            "kind": params.get("kind") or "",
+            "title": one_line(params.get("capacity") or "", 50),
+            "principal": asked.names.person(params["principal"]) if params.get("principal") else "",
+            "count": int(params.get("count") or 0),
+        }
+    )
 
 
 def minutes(asked: Asked) -> View:

@@ -183,7 +183,7 @@ def _who(facts: RunFacts, state: str, tasks: list[Task]) -> str:
         doing = deciding or [t for t in tasks if t.part not in (Part.UNIT, Part.REVIEW)]
         done = [s for s in (facts.output(t) for t in doing) if s is not None]
         done = done or [s for s in (facts.output(t) for t in tasks) if s is not None]
-        return names.author(max(done, key=lambda s: s.id or 0)) if done else ""
+        return names.record(max(done, key=lambda s: s.id or 0)) if done else ""
     opened = [t for t in tasks if t.status == PartStatus.OPEN]
     seats = list(dict.fromkeys(names.seat(t.roles) for t in opened))
     return ", ".join(seats[:3])

@@ -30,6 +30,7 @@ MESSAGES: dict[str, Callable[[Asked], View]] = {
     "home": plain.home,
     "help": plain.home,
     "tasks_none": plain.bare,
+    "tasks_hat": plain.tasks_hat,
     "stranger": plain.bare,
     "enrol_waiting": plain.enrol_waiting,
     "enrol_ask_admin": plain.enrol_ask_admin,
