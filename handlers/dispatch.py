@@ -19,7 +19,9 @@ from handlers import (
     extension,
     extension_decision,
     form_answers,
+    founding,
     home,
+    manage,
     meeting_buttons,
     pages,
     pause,
@@ -64,6 +66,7 @@ COMMANDS: dict[str, Callable[[Talk], None]] = {
     "lanjutkan": pause.resume_command,
     "ingatkan": personal.command,
     "kalender": calendar_pages.command,
+    "kelola": manage.command,
     "jabatan": appointments.command,
     "profil": profile.command,
     "privasi": profile.privacy,
@@ -80,6 +83,7 @@ PRESSES: dict[str, Callable[[Talk, Press], Reply | None]] = {
     Page.PERSONAL: personal.press,
     Page.PROFILE: profile.press,
     Page.CALENDAR: calendar_pages.press,
+    Page.MANAGE: manage.press,
     Verb.CORRECT: correction.press,
     Verb.CANCEL_RUN: cancel_run.press,
     Verb.SCHEDULE: schedules.press,
@@ -123,6 +127,9 @@ ANSWERS: dict[str, Callable[[Talk, Question, str | None, str | None], Reply | No
     "calendar_hours": calendar_pages.hours,
     "calendar_hours_words": calendar_pages.hours_words,
     "calendar_confirm": calendar_pages.confirm,
+    "manage_words": manage.words,
+    "manage_choose": manage.choose,
+    "manage_confirm": manage.confirm,
     "extension_task": extension.which_task,
     "collect_by": collect_by.choice,
     "assign": reassign.choose,
@@ -191,6 +198,9 @@ def _stranger(talk: Talk) -> Toast | None:
     if _opens_link(talk):
         home.claim(talk)
         return None
+    concerned, toast = founding.handle(talk)
+    if concerned:
+        return toast
     bot_id = talk.moment.bot_id
     outbox.say(
         talk.session, bot_id=bot_id, chat_id=talk.incoming.chat_id, office_id=None, template="stranger", params={},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from handlers import founding
 from handlers.talk import Talk
 from workflow import enrolment, questions
 from workflow.deed import Stopped
@@ -14,11 +15,14 @@ def start(talk: Talk) -> None:
     if talk.incoming.argument:
         claim(talk)
     else:
-        talk.say("home")
+        talk.say("home" if talk.officials else "auditor_home")
 
 
 def claim(talk: Talk) -> None:
-    """Somebody opened an invitation link; no rights until the admin says ``Ya, benar``."""
+    """Somebody opened a link: an invitation (no rights until the admin says ``Ya, benar``) or a setup code."""
+    if founding.is_code(talk.incoming.argument):
+        founding.claim(talk)
+        return
     enrolment.claim(talk.session, talk.moment, talk.incoming.argument, talk.incoming.person, talk.incoming.first_name)
 
 
@@ -31,7 +35,7 @@ def enrolment_answer(talk: Talk, press: Press) -> Reply:
 
 def help_(talk: Talk) -> None:
     """``/bantuan``: what can be done, in plain words."""
-    talk.say("help")
+    talk.say("help" if talk.officials else "auditor_home")
 
 
 def unknown(talk: Talk) -> None:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from handlers.talk import Talk
 from storage.tables import Official, Run
-from workflow import rights
+from workflow import auditors, rights
 from workflow.deed import Stopped
 from workflow.reply import Reply
 from workflow.run_files import all_file_ids
 from workflow.verbs import Page, Press
 
+SOP_ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
+
 
 def status(talk: Talk) -> None:
     """``/status``: all runs one may see; ``/status 12``: one run, step by step."""
-    _each_named(talk, lambda run, official: talk.say("status_run", official, run_id=run.id))
+    _each_named(talk, lambda run, official: _show(talk, official, "status_run", "run", run))
 
 
 def files(talk: Talk) -> None:
@@ -25,7 +28,7 @@ def files(talk: Talk) -> None:
 
 def history(talk: Talk) -> None:
     """``/riwayat 12``: who did what, newest first."""
-    _each_named(talk, lambda run, official: talk.say("history", official, run_id=run.id, page=0))
+    _each_named(talk, lambda run, official: _show(talk, official, "history", "history", run, page=0))
 
 
 def archive(talk: Talk) -> None:
@@ -33,7 +36,8 @@ def archive(talk: Talk) -> None:
     argument = talk.incoming.argument
     year = _year(run_number(argument))
     period = argument if year is None else None
-    for official in talk.officials:
+    for official in talk.readers:
+        auditors.read(talk.session, talk.moment, official, "archive", chosen="period" if period else str(year or ""))
         talk.say("archive", official, year=year, sop=None, page=0, period=period)
 
 
@@ -42,26 +46,41 @@ def press(talk: Talk, pressed: Press) -> Reply | None:
     if pressed.verb == Page.ARCHIVE:
         _archive_page(talk, pressed)
         return None
-    found = rights.viewer_of(talk.session, talk.officials, pressed.id)
+    found = rights.viewer_of(talk.session, talk.readers, pressed.id)
     if found is None:
         raise Stopped("not_allowed")
     run, official = found
     match pressed.verb:
         case Page.RUN:
-            talk.say("status_run", official, run_id=run.id)
+            _show(talk, official, "status_run", "run", run)
         case Page.BOARD:
-            talk.say("board_text", official, run_id=run.id, step=pressed.activation)
+            _show(talk, official, "board_text", "board", run, step=pressed.activation)
         case Page.FILES:
             _send_files(talk, run, official)
         case Page.HISTORY:
-            talk.say("history", official, run_id=run.id, page=pressed.activation)
+            _show(talk, official, "history", "history", run, page=pressed.activation)
     return None
+
+
+def _show(talk: Talk, official: Official, template: str, what: str, run: Run, **params: int) -> None:
+    """Show a page of a run; that an auditor looked at it is on record."""
+    number = next(iter(params.values()), 0)
+    auditors.read(talk.session, talk.moment, official, what, run=run, page=number)
+    talk.say(template, official, run_id=run.id, **params)
 
 
 def _archive_page(talk: Talk, pressed: Press) -> None:
     """``id`` is the year (0: all), ``activation`` the page, the argument the SOP's id."""
-    official = talk.official
+    official = talk.readers[0]
+    auditors.read(
+        talk.session, talk.moment, official, "archive", page=pressed.activation, chosen=_word(pressed.argument)
+    )
     talk.say("archive", official, year=_year(pressed.id), sop=pressed.argument or None, page=pressed.activation)
+
+
+def _word(argument: str) -> str:
+    """Return a button's argument as the record may hold it: what Pandu wrote there is an SOP's id."""
+    return argument if SOP_ID.fullmatch(argument) else ""
 
 
 def _year(number: int | None) -> int | None:
@@ -71,10 +90,12 @@ def _year(number: int | None) -> int | None:
 
 def _send_files(talk: Talk, run: Run, official: Official) -> None:
     if not rights.may_read_files(talk.session, official, run):
-        talk.say("not_allowed", official, what="files")
+        talk.say("not_allowed", official, what="auditor_files" if official.auditor else "files")
         return
+    ids = all_file_ids(talk.session, run)
+    auditors.read(talk.session, talk.moment, official, "files", run=run, files=ids)
     talk.say("files", official, run_id=run.id)
-    for file_id in all_file_ids(talk.session, run):
+    for file_id in ids:
         talk.send_document(file_id, official)
 
 
@@ -85,11 +106,12 @@ def _each_named(talk: Talk, show: Callable[[Run, Official], None]) -> None:
     """
     argument = talk.incoming.argument.lstrip("#")
     if not argument:
-        for official in talk.officials:
+        for official in talk.readers:
+            auditors.read(talk.session, talk.moment, official, "list")
             talk.say("status_list", official)
         return
     number = run_number(argument)
-    found = rights.runs_numbered(talk.session, talk.officials, number) if number is not None else []
+    found = rights.runs_numbered(talk.session, talk.readers, number) if number is not None else []
     for run, official in found:
         show(run, official)
     if not found:

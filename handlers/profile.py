@@ -14,31 +14,31 @@ SALUTATIONS = {"bapak": "Bapak", "ibu": "Ibu"}
 
 def command(talk: Talk) -> None:
     """``/profil``: what is known of one, with buttons to change it."""
-    _show(talk, talk.official)
+    _show(talk, talk.readers[0])
 
 
 def privacy(talk: Talk) -> None:
     """``/privasi``: what each of one's offices keeps, why, where and for how long."""
-    for official in talk.officials:
+    for official in talk.readers:
         talk.say("privacy", official, official_id=official.id)
 
 
 def press(talk: Talk, pressed: Press) -> Reply | None:
     """A button under the profile; ``id`` is the official's row, the argument what to change."""
-    official = next((one for one in talk.officials if one.id == pressed.id), None)
+    official = next((one for one in talk.readers if one.id == pressed.id), None)
     if official is None:
         raise Stopped("not_yours")
     match pressed.argument:
         case "bapak" | "ibu":
             words = SALUTATIONS[pressed.argument]
-            profile.set_salutation(talk.session, talk.moment, talk.officials, words)
+            profile.set_salutation(talk.session, talk.moment, talk.readers, words)
         case "id" | "en":
-            profile.set_language(talk.session, talk.moment, talk.officials, pressed.argument)
+            profile.set_language(talk.session, talk.moment, talk.readers, pressed.argument)
         case "quiet":
             questions.ask(talk.session, talk.moment, official, "quiet", "ask_quiet")
             return Reply("question_asked")
         case "loud":
-            profile.set_quiet(talk.session, talk.moment, talk.officials, None)
+            profile.set_quiet(talk.session, talk.moment, talk.readers, None)
         case "privacy":
             privacy(talk)
             return None
@@ -50,7 +50,7 @@ def press(talk: Talk, pressed: Press) -> Reply | None:
 
 def quiet(talk: Talk, question: Question, text: str | None, option: str | None) -> Reply | None:
     """The quiet hours in words; what is not understood is asked for once more, what takes too much is refused."""
-    official = next((one for one in talk.officials if one.id == question.official_id), None)
+    official = next((one for one in talk.readers if one.id == question.official_id), None)
     if official is None or (text is None and option not in ("cancel", "none")):
         raise Stopped("question_gone")
     if option == "cancel":
@@ -65,7 +65,7 @@ def quiet(talk: Talk, question: Question, text: str | None, option: str | None) 
             talk.say("quiet_refused", official, reason="form")
             return None
     try:
-        profile.set_quiet(talk.session, talk.moment, talk.officials, hours)
+        profile.set_quiet(talk.session, talk.moment, talk.readers, hours)
     except Stopped:
         talk.say("quiet_refused", official, reason="too_long")
         return None

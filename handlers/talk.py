@@ -38,13 +38,23 @@ class Toast:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """One turn. ``officials`` are the rows of the person who speaks, one per office."""
+    """One turn. ``officials`` are the rows of the person who speaks, one per office.
+
+    ``auditors`` are the offices they may read now without belonging to them: every right rests
+    on ``officials``, so that whatever is not written for ``readers`` is closed to an auditor.
+    """
 
     session: Session
     moment: Moment
     incoming: Incoming
     officials: list[Official]
     default_language: str
+    auditors: list[Official] = field(default_factory=list)
+
+    @property
+    def readers(self) -> list[Official]:
+        """The person in every office whose record they may look at."""
+        return [*self.officials, *self.auditors]
 
     @property
     def official(self) -> Official:
@@ -54,12 +64,12 @@ class Talk:
     @property
     def language(self) -> str:
         """The language the person reads."""
-        own = next((o.language for o in self.officials if o.language), None)
+        own = next((o.language for o in self.readers if o.language), None)
         return own or self.default_language
 
     def say(self, template: str, official: Official | None = None, **params: Any) -> None:
         """Queue an answer in this chat; replies go before everything else that waits there."""
-        office = official or (self.officials[0] if self.officials else None)
+        office = official or next(iter(self.readers), None)
         outbox.say(
             self.session, bot_id=self.moment.bot_id, chat_id=self.incoming.chat_id,
             office_id=office.office_id if office else None, template=template, params=params,

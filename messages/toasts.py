@@ -206,6 +206,31 @@ TOASTS: dict[str, tuple[str, str]] = {
         "That date is too far from the estimate. Please check it.",
     ),
     "profile_changed": ("Baik, tersimpan.", "All right, saved."),
+    "unit_name_taken": ("Nama unit itu sudah dipakai.", "That unit's name is taken already."),
+    "unit_at_the_end": ("Unit itu sudah di ujung urutan.", "That unit is at the end of the list already."),
+    "unit_has_seats": (
+        "Masih ada {count} pejabat di unit ini. Mohon pindahkan atau akhiri dahulu jabatannya.",
+        "{count} officials are still seated in this unit. Please move them or end their posts first.",
+    ),
+    "official_name_taken": (
+        "Sudah ada pejabat dengan nama itu. Mohon bedakan namanya, misalnya dengan gelar.",
+        "There is an official of that name already. Please tell them apart, e.g. by a title.",
+    ),
+    "official_inactive": ("Pejabat itu sudah tidak aktif.", "That official is no longer active."),
+    "setting_same": ("Pengaturannya memang sudah begitu.", "It is set that way already."),
+    "setting_meanwhile": (
+        "Pengaturan ini diubah orang lain sementara itu. Mohon ulangi.",
+        "Somebody else has changed this meanwhile. Please try again.",
+    ),
+    "last_admin": (
+        "Kantor harus tetap mempunyai satu admin yang sudah bergabung. Mohon jadikan orang lain admin dahulu.",
+        "The office needs one admin who has joined. Please make somebody else an admin first.",
+    ),
+    "not_oneself": (
+        "Menonaktifkan diri sendiri tidak dapat. Mohon minta admin lain.",
+        "You cannot deactivate yourself. Please ask another admin.",
+    ),
+    "no_link": ("Tidak ada tautan yang dapat dicabut.", "There is no link to withdraw."),
     "personal_removed": ("Baik, pengingatnya dihapus.", "All right, the reminder is removed."),
     "personal_too_many": (
         "Sudah ada {count} pengingat. Mohon hapus salah satu lebih dahulu: /ingatkan daftar.",
@@ -228,7 +253,10 @@ TOASTS: dict[str, tuple[str, str]] = {
         "Masa baca Bapak/Ibu sudah berakhir atau belum dimulai. Mohon hubungi admin kantor.",
         "Your time to read is over or has not begun. Please ask the office's admin.",
     ),
-    "auditor_name": ("Nama itu tidak dapat dipakai. Mohon tuliskan nama auditornya.", "Please write the auditor's name."),
+    "auditor_name": (
+        "Nama itu tidak dapat dipakai. Mohon tuliskan nama auditornya.",
+        "Please write the auditor's name.",
+    ),
     "error": (
         "Mohon maaf, belum berhasil. Mohon coba lagi sebentar lagi.",
         "Sorry, that did not work. Please try again in a moment.",

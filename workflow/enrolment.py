@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from storage import audit, outbox
 from storage.tables import Invitation, Official
-from workflow import cards, notices, people
+from workflow import auditors, cards, notices, people
 from workflow.moment import Moment
 from workflow.reply import Reply
 
@@ -77,7 +77,7 @@ def claim(session: Session, moment: Moment, token: str, person: int, first_name:
     if invitation.status == "claimed" and invitation.claimed_by == person:
         _say(session, moment, person, invitation, "enrol_waiting")
         return Claim.WAITING
-    if any(own.office_id == invitation.office_id for own in people.officials_of(session, person)):
+    if any(own.office_id == invitation.office_id for own in _rows(session, person)):
         # An admin who tries the link before forwarding it must not use it up.
         _say(session, moment, person, invitation, "enrol_bad_link", reason=Claim.TAKEN.value)
         return Claim.TAKEN
@@ -123,6 +123,11 @@ def answer(session: Session, moment: Moment, invitation_id: int, officials: list
     return Reply("done", {"time": moment.now.isoformat(), "office_id": invitation.office_id})
 
 
+def _rows(session: Session, person: int) -> list[Official]:
+    """Return everybody an account stands for, auditors too: one account, one row per office."""
+    return [*people.officials_of(session, person), *people.auditors_of(session, person)]
+
+
 def _open_again(session: Session, moment: Moment, invitation: Invitation, person: int) -> Claim:
     """Somebody who is enrolled already opens their own link (again): nothing is left to decide."""
     if invitation.status in ("open", "claimed"):
@@ -138,7 +143,8 @@ def _refusal(invitation: Invitation, official: Official, now: datetime) -> Claim
         return Claim.REVOKED
     if invitation.status != "open":
         return Claim.USED
-    return Claim.EXPIRED if now >= invitation.expires_at else None
+    over = official.auditor and official.valid_until is not None and now >= official.valid_until
+    return Claim.EXPIRED if over or now >= invitation.expires_at else None
 
 
 def _enrol(session: Session, moment: Moment, invitation: Invitation, official: Official, by: Official | None) -> bool:
@@ -158,6 +164,8 @@ def _enrol(session: Session, moment: Moment, invitation: Invitation, official: O
     session.flush()
     _record(session, invitation, moment.now, "invitation.confirmed", by)
     _say(session, moment, person, invitation, "enrol_done")
+    if official.auditor:
+        auditors.joined(session, moment, official)
     if official.admin:
         waiting = select(Invitation).where(Invitation.office_id == official.office_id, Invitation.status == "claimed")
         for other in session.exec(waiting.order_by(col(Invitation.id))).all():

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from sqlmodel import Session, col, select
 
 from storage.tables import Bot, Office, Official
-from workflow import enrolment, people
+from workflow import auditors, enrolment, people
+from workflow.deed import Stopped
+from workflow.office_file.auditors_plan import after
 
 
 class NotInvited(Exception):
@@ -33,6 +35,8 @@ def not_enrolled(session: Session, office_id: str | None, name: str | None) -> l
     """
     office = _office(session, office_id)
     query = select(Official).where(Official.office_id == office.id, col(Official.active).is_(True))
+    if name is None:
+        query = query.where(col(Official.auditor).is_(False))  # auditors are let in one by one
     wanted = col(Official.telegram_id).is_(None) if name is None else col(Official.name) == name
     found = list(session.exec(query.where(wanted).order_by(col(Official.id))))
     if name is not None and not found:
@@ -40,6 +44,20 @@ def not_enrolled(session: Session, office_id: str | None, name: str | None) -> l
     if name is not None and len(found) > 1:
         raise NotInvited(f"Ada lebih dari satu pejabat bernama “{name}” di {office.name}. Isi telegram_id mereka.")
     return found
+
+
+def let_in(session: Session, office_id: str | None, name: str, until: date, now: datetime) -> None:
+    """Let an auditor read until a day ends, or change until when they do. Raises :class:`NotInvited`."""
+    office = _office(session, office_id)
+    end = after(until, ZoneInfo(office.timezone))
+    known = next((row for row in auditors.auditors(session, office.id) if row.name == name), None)
+    try:
+        if known is not None:
+            auditors.prolong(session, known, end, now)
+        else:
+            auditors.admit(session, office.id, name, now, end, now)
+    except Stopped:
+        raise NotInvited("Periksa nama auditor dan tanggalnya: tanggalnya tidak boleh sudah lewat.") from None
 
 
 def letter(session: Session, official_id: int, token: str, now: datetime) -> Letter:
@@ -54,13 +72,19 @@ def letter(session: Session, official_id: int, token: str, now: datetime) -> Let
     until = format_date(invitation.expires_at.astimezone(ZoneInfo(office.timezone)), "EEEE, d MMMM y", locale="id")
     text = (
         f"Yth. {official.salutation or 'Bapak/Ibu'} {official.name}, {people.title(session, official)}\n\n"
-        f"Mohon bergabung dengan Pandu, pemandu pelaksanaan SOP {office.name} di Telegram. "
+        f"{_purpose(official, office)} "
         f"Silakan buka tautan berikut di ponsel, lalu tekan Mulai (Start):\n"
         f"{link}\n\n"
         f"Tautan ini khusus untuk {official.salutation or 'Bapak/Ibu'}, hanya dapat dipakai satu kali, "
         f"dan berlaku 7 hari (sampai {until}). Mohon tidak diteruskan kepada orang lain. Terima kasih."
     )
     return Letter(official.name, link, text)
+
+
+def _purpose(official: Official, office: Office) -> str:
+    if official.auditor:
+        return f"Mohon membuka Pandu untuk membaca catatan pelaksanaan SOP {office.name} di Telegram."
+    return f"Mohon bergabung dengan Pandu, pemandu pelaksanaan SOP {office.name} di Telegram."
 
 
 def _office(session: Session, office_id: str | None) -> Office:

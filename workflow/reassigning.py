@@ -66,6 +66,7 @@ def candidates(session: Session, task: Task) -> list[Official]:
         .where(
             Official.office_id == task.office_id,
             col(Official.active).is_(True),
+            col(Official.auditor).is_(False),
             col(Official.telegram_id).is_not(None),
         )
         .order_by(Official.name, col(Official.id))

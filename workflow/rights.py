@@ -30,7 +30,12 @@ def viewer_of(session: Session, officials: list[Official], run_id: int) -> tuple
 
 
 def may_read_files(session: Session, official: Official, run: Run) -> bool:
-    """Head, secretary, admin, starter and whoever holds or held a seat in the run may read its files."""
+    """Head, secretary, admin, starter and whoever holds or held a seat in the run may read its files.
+
+    An auditor reads the files of a run that has finished; what is still in the making is nobody's record yet.
+    """
+    if official.auditor:
+        return run.status == "finished"
     adopted = load(session.get_one(Adoption, run.adoption_id))
     if official.admin or official.id == run.started_by:
         return True

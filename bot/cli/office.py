@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 from sqlmodel import Session
 
+from bot import first_admin
 from bot.cli.database import reading, writing
 from sop_definitions.errors import SopErrors
 from workflow import office_invitations
@@ -54,17 +55,31 @@ def invite(
     office: Annotated[str | None, typer.Option(help="Id kantor, bila ada beberapa.")] = None,
     official: Annotated[str | None, typer.Option(help="Nama pejabat, persis seperti di berkas kantor.")] = None,
     everybody: Annotated[bool, typer.Option("--all", help="Semua pejabat yang belum punya akun.")] = False,
+    auditor: Annotated[str | None, typer.Option(metavar="NAMA", help="Auditor yang diberi akses baca.")] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="TANGGAL", help="Hari terakhir auditor membaca.")
+    ] = None,
+    first: Annotated[bool, typer.Option("--first", help="Admin pertama, selama belum ada kantor.")] = False,
 ) -> None:
     """Buat tautan undangan sekali pakai, dengan teks yang siap diteruskan lewat WhatsApp."""
+    if first:
+        _invite_first()
+        return
     if official is not None and everybody:
         _fail("Pilih salah satu: --official NAMA atau --all.")
     now = datetime.now(UTC)
+    if (auditor is None) != (until is None) or (auditor is not None and (official is not None or everybody)):
+        _fail("Untuk auditor: --auditor NAMA --until TANGGAL, tanpa --official atau --all.")
 
     def whom(session: Session) -> list[int]:
         found = office_invitations.not_enrolled(session, office, official)
         return [one.id for one in found if one.id is not None]
 
     try:
+        if auditor is not None and until is not None:
+            day, name = until.date(), auditor
+            writing(lambda s: office_invitations.let_in(s, office, name, day, now))
+            official = name
         tokens = {official_id: secrets.token_urlsafe(24) for official_id in reading(whom)}
         letters = writing(lambda s: [office_invitations.letter(s, one, token, now) for one, token in tokens.items()])
     except NotInvited as error:
@@ -73,6 +88,14 @@ def invite(
         typer.echo("Semua pejabat sudah mempunyai akun. Untuk mengundang ulang: --official NAMA.")
     for letter in letters:
         typer.echo(f"--- {letter.name}: teruskan teks ini ---\n{letter.text}\n")
+
+
+def _invite_first() -> None:
+    now, token = datetime.now(UTC), first_admin.new_token()
+    line = writing(lambda session: first_admin.offer(session, token, now, revoke_opened=True), create=True)
+    if line is None:
+        _fail("Sudah ada kantor. Undang pejabatnya dengan 'pandu office invite --official NAMA'.")
+    typer.echo(line)
 
 
 def _print(report: Report, source: Source, *, dry_run: bool) -> None:

@@ -15,6 +15,7 @@ from workflow import calendar_changes, cards
 from workflow.calendar_changes import BY_FILE
 from workflow.moment import Moment
 from workflow.office_file.adoptions_plan import plan_adoptions
+from workflow.office_file.auditors_plan import plan_auditors
 from workflow.office_file.calendar_plan import plan_calendar
 from workflow.office_file.changes import Plan
 from workflow.office_file.loading import Source
@@ -99,6 +100,7 @@ def _plan(session: Session, source: Source, now: datetime, *, prune: bool) -> Pl
     plan_office(session, plan, file.office)
     units = plan_units(session, plan, file, prune=prune)
     plan_officials(session, plan, file, units, prune=prune)
+    plan_auditors(session, plan, file, now, prune=prune)
     roles = _seated_roles(session, file, prune=prune)
     adopted = plan_adoptions(session, plan, file, roles, now, prune=prune)
     plan_calendar(session, plan, file, now, prune=prune)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from sop_definitions.model import Identifier, SopId, Strict, Version
 from workflow.adoption_choices import Choices
 from workflow.office_file.names import Name
-from workflow.office_file.time_sections import CalendarEntry
+from workflow.office_file.time_sections import CalendarEntry, Day
 from workflow.reminding.policy import ReminderPolicy
 
 TIME_ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
@@ -67,6 +67,22 @@ class OfficialEntry(Strict):
     salutation: Literal["Bapak", "Ibu", "Bapak/Ibu"] | None = None
 
 
+class AuditorEntry(Strict):
+    """Somebody (Inspektorat) who may read the office's record; both days included, in the office's zone."""
+
+    name: Name
+    telegram_id: TelegramId | None = None
+    salutation: Literal["Bapak", "Ibu", "Bapak/Ibu"] | None = None
+    since: Day | None = Field(default=None, alias="from")
+    until: Day
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.since is not None and self.until < self.since:
+            raise ValueError("Tanggal 'until' mendahului 'from'.")
+        return self
+
+
 class AdoptEntry(Choices):
     """An SOP the office adopts, with its choices; without ``version`` the newest."""
 
@@ -81,6 +97,7 @@ class OfficeFile(Strict):
     office: OfficeEntry
     units: tuple[UnitEntry, ...] | None = None
     officials: tuple[OfficialEntry, ...] | None = None
+    auditors: tuple[AuditorEntry, ...] | None = None
     adopts: tuple[AdoptEntry, ...] | None = None
     calendar: CalendarEntry | None = None
     policy: ReminderPolicy | None = None

@@ -44,7 +44,7 @@ class _Planner:
         self.office_id = office_id
         self.units = units
         self.prune = prune
-        officials = select(Official).where(Official.office_id == office_id).order_by(col(Official.id))
+        officials = select(Official).where(Official.office_id == office_id, col(Official.auditor).is_(False)).order_by(col(Official.id))
         self.rows = list(session.exec(officials))
         self.seats: dict[int, list[Seat]] = defaultdict(list)
         for seat in session.exec(

@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import select
 
 from storage.tables import Bot, ErasableText, Extension, Invitation, Pause, Question, Run, RunStep, Schedule, Timer
+from tests.unit.messages import seat_samples
 from tests.unit.messages.town import BOT, CAMAT, KASI_TRANTIB, SEKCAM, START, Town
 from workflow.state import Part
 
@@ -53,6 +54,7 @@ def prepare(place: Town) -> None:
         )  # fmt: skip
     place.session.flush()
     _schedules(place)
+    seat_samples.prepare(place)
 
 
 def _move_time(place: Town) -> None:
@@ -165,7 +167,7 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
         ("confirm_cancel", {**question, "run_id": run}),
         *[("question_dropped", {"kind": k}) for k in ("field", "reason", "period")],
         *[("bad_answer", {"reason": r, "field": {"id": words or "Tanggal rapat", "en": words or "Meeting date"}})
-          for r in ("not_a_date", "past_date", "wrong_weekday", "no_such_day", "vague", "date_only", "not_a_time", "not_a_number", "too_long", "empty")],
+          for r in ("not_a_date", "past_date", "wrong_weekday", "no_such_day", "vague", "date_only", "not_a_time", "not_a_number", "choose", "too_long", "empty")],
         ("answer_refused", {"key": "first_by", "facts": {"name": person, "time": "2027-01-07T02:12:00+00:00"}}),
         *[("file_refused", {"name": file, "reason": r, "kinds": ["pdf", "image"], "max_mb": 20, "limit": 5})
           for r in ("too_big", "empty", "kind", "too_many", "broken", "unavailable")],
@@ -230,6 +232,7 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
         ("ask_assignee", {**question, "task_id": unit, "official_ids": [camat, sekcam], "more": True}),
         *[("confirm_assign", {**question, "task_id": t, "to": sekcam}) for t in (unit, decision)],
         *[("task_reassigned", {"task_id": unit, "by": camat, "to": to}) for to in (camat, sekcam)],
+        *seat_samples.every(place, question, words),
         ("vacant_seat", {"run_id": run, "step": 9, "role": "camat", "unit": "", "absent": [camat]}),
         ("vacant_seat", {"run_id": run, "step": 6, "role": "kasi_kasubag", "unit": "trantib"}),
         ("unreachable", {"official_id": camat}),

@@ -43,6 +43,7 @@ from workflow.state import Part
 BOT = 7000
 START = datetime(2027, 1, 4, 1, 5, tzinfo=UTC)
 CAMAT, SEKCAM, KASI_PEM, KASI_TRANTIB, PENGELOLA = 1001, 1002, 1003, 1004, 1005
+AUDITOR = 1009
 UNITS = {"sekretariat": "Sekretariat", "pemerintahan": "Seksi Pemerintahan", "trantib": "Seksi Trantib"}
 PEOPLE: dict[int, tuple[str, str | None, list[tuple[str, str, str | None]]]] = {
     CAMAT: ("Ahmad Fauzi", "Bapak", [("camat", "", None)]),
@@ -78,6 +79,18 @@ class Town:
 
     def official(self, person: int) -> Official:
         return self.session.exec(select(Official).where(Official.telegram_id == person)).one()
+
+    def auditor(self) -> Official:
+        """The office's auditor, who is let in at the first call."""
+        found = self.session.exec(select(Official).where(Official.telegram_id == AUDITOR)).first()
+        if found is None:
+            found = Official(
+                office_id="sumbang", name="Ratna Dewi", telegram_id=AUDITOR, salutation="Ibu", auditor=True,
+                valid_from=START, valid_until=START + timedelta(days=30),
+            )  # fmt: skip
+            self.session.add(found)
+            self.session.flush()
+        return found
 
     def adopt(self, sop: str = "sumbang-pengukuran-kinerja", **choices: object) -> Adoption:
         definition = find(sop)

@@ -1,0 +1,27 @@
+"""Messages to and about an auditor: what they may read, until when, and that they have joined."""
+
+from __future__ import annotations
+
+from messages.text import one_line
+from messages.views.asked import Asked, View
+from storage.tables import Official
+
+
+def home(asked: Asked) -> View:
+    """What the reader, an auditor, can look at here."""
+    return View(_facts(asked, asked.official))
+
+
+def of_auditor(asked: Asked) -> View:
+    """A message that names an auditor and their period."""
+    return View(_facts(asked, asked.session.get(Official, asked.params["official_id"])))
+
+
+def _facts(asked: Asked, auditor: Official | None) -> dict[str, object]:
+    return {
+        "name": asked.names.person(auditor.id) if auditor else "",
+        "office": one_line(asked.office.name, 60) if asked.office else "",
+        "since": auditor.valid_from if auditor else None,
+        "until": auditor.valid_until if auditor else None,
+        "early": bool(auditor and auditor.valid_from and asked.now < auditor.valid_from),
+    }
