@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Reason = Literal["not_a_date", "past", "no_such_day", "wrong_weekday", "vague", "empty", "too_long"]
+Reason = Literal[
+    "not_a_date", "past", "no_such_day", "wrong_weekday", "vague", "empty", "too_long", "no_end", "backwards"
+]  # fmt: skip
 NoteKind = Literal["weekend", "holiday", "collective", "night", "estimated"]
 
 
