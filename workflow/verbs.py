@@ -64,6 +64,7 @@ class Page(StrEnum):
     PROFILE = "me"  # one's own profile; id is the official's row, the argument what to change
     CALENDAR = "cal"  # id is the official's row, the argument what to change
     ORDER = "order"  # the scan of the order an appointment rests on; id is the seat, or the approval with argument ask
+    MANAGE = "manage"  # the admin's screens; id is the admin's row, activation the page, the argument the screen
     ENROL = "enrol"  # with yes | no as argument; id is the invitation
 
 
