@@ -243,7 +243,9 @@ class DeliveryWorker:
             case BadRequest():
                 await self._refused(item, outgoing, error)
             case ChatMigrated():
-                await self._bury(item, "the chat became a supergroup")
+                # Officials are spoken to in private; a group was only told where. It may ask again.
+                log.info("a group became a supergroup, its answer is dropped", outbox_id=item.id)
+                await self._record(lambda session: outbox.mark_skipped(session, item.id, self._clock.now()))
             case _:
                 await self._unknown(item, outgoing, error)
 

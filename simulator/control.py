@@ -26,8 +26,8 @@ class Control:
             sim.add_user, sim.add_group, sim.adds_bot, sim.removes_bot, sim.migrates, sim.opens_topic,
             sim.says, sim.opens_link, sim.edits, sim.taps, sim.forges_tap, sim.reacts, sim.reads,
             sim.blocks, sim.unblocks, sim.deletes_account, sim.duplicate_next, sim.hold_updates, sim.release_updates,
-            sim.forge_update, sim.sends_document, sim.sends_photo, sim.sends_album, self.sends_sample, self.add_bot,
-            self.fault, self.flood_control, self.clear_faults, self.advance,
+            sim.forge_update, sim.forges_message, sim.sends_document, sim.sends_photo, sim.sends_album,
+            self.sends_sample, self.add_bot, self.fault, self.flood_control, self.clear_faults, self.advance,
         ]  # fmt: skip
         self.operations = {operation.__name__: validate_call(operation) for operation in operations}
 

@@ -13,6 +13,7 @@ from simulator.clock import Clock
 from simulator.errors import ApiError, Impossible, NotFound, ServerError, TooManyRequests, Unauthorized
 from simulator.faults import Fault, Faults, Kind, NoAnswer
 from simulator.flood import FloodControl
+from simulator.forgeries import Form, forged
 from simulator.groups import Groups
 from simulator.journal import Entry, Journal
 from simulator.methods import METHODS, Call
@@ -159,6 +160,13 @@ class Simulator(Groups):
             the_bot.last_update_id += 1
             update_id = the_bot.last_update_id
         self.queues[the_bot.id].add(kind, payload, "forged", update_id)
+
+    def forges_message(
+        self, user_id: int, form: Form, text: str, *, message_id: int = 900_001, bot: int | None = None
+    ) -> None:
+        """Queue a message of another form than a person's own words in their own chat."""
+        now = int(self.clock.now().timestamp())
+        self.forge_update(*forged(form, self.world.user(user_id), text, message_id, now), bot=bot)
 
     # Calls
 

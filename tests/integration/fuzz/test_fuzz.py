@@ -1,0 +1,148 @@
+"""Mutated real updates against the real entrance: no crash, no right gained, no word of another office.
+
+Three casts send them, each into an office that works: strangers (who may change nothing at
+all), officials who are no admins (who may change no seat and nothing elsewhere), and the
+admin (who may change nothing elsewhere). ``PANDU_FUZZ_SEED`` repeats another run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from messages.text import utf16_length
+from storage.database import open_database
+from tests.e2e.offices import PEOPLE, office_file
+from tests.integration.fuzz.entrance import PLUMBING, Entrance, Said
+from tests.integration.fuzz.mutations import Mutator, readable
+from tests.integration.fuzz.record import CORPUS, RECORDED
+from tests.unit.messages.telegram_html import plain
+
+SECRET = "Zzrahasia"
+"""Stands in every word that the other office uses, and nowhere else."""
+SOP = "tambak-evaluasi-kinerja"
+OTHERS = [820_000_001 + number for number in range(7)]
+STRANGERS = (4242, 4343)
+ADMIN = PEOPLE["camat"]
+OFFICIALS = tuple(chat for chat in PEOPLE.values() if chat != ADMIN)
+RIGHTS = ("official", "seat", "unit", "office", "adoption", "setup_code", "setupcode", "invitation")
+"""What nobody but an admin may change."""
+BATCH = 25
+SHORT, WHOLE = 330, 20_000
+BREACH = re.compile(r"Traceback|Error\b|Exception|None\b|\bid=|sqlalchemy|\{\{|\{%")
+FOUND = CORPUS / "found.jsonl"
+
+
+def other_office() -> str:
+    """An office like the sample one, with other people, whose every word is a secret."""
+    text = office_file(SOP).replace("admin: true, salutation: Bapak", "admin: true")
+    for number, mine in enumerate(PEOPLE.values()):
+        text = text.replace(f"telegram_id: {mine}", f"telegram_id: {OTHERS[number]}")
+    text = text.replace("id: sumbang, name: Kecamatan Sumbang", f"id: rahasia, name: {SECRET}")
+    text = text.replace("Banyumas", SECRET)
+    return re.sub(r"- \{name: (\w+)", rf"- {{name: {SECRET} \1", text)
+
+
+@pytest.fixture
+async def entrance(sqlite_url: str) -> AsyncIterator[Entrance]:
+    """Two offices with a run each; the other's reasons and values are secret, too."""
+    database = await open_database(sqlite_url)
+    made = Entrance(database)
+    await made.found(office_file(SOP), other_office())
+    for sekcam, camat, period, words in (
+        (PEOPLE["sekcam"], ADMIN, "TW IV 2026", "Mohon segera"),
+        (OTHERS[1], OTHERS[0], f"{SECRET} 2026", f"Mohon {SECRET} segera"),
+    ):
+        for person in (sekcam, camat):
+            await made.says(person, "/start")
+        await made.says(sekcam, "/mulai")
+        await made.speak()
+        await made.says(sekcam, period)
+        await made.speak()
+        await made.taps(sekcam, _offered(made, sekcam, r"q:\w+:start"))
+        await made.speak()
+        await made.taps(camat, _offered(made, camat, r"decide:\d+:\d+:\w+|do:\d+:\d+"))
+        await made.says(camat, words)
+        await made.speak()
+    assert await made.parked() == []
+    yield made
+    await database.close()
+
+
+def _offered(entrance: Entrance, chat: int, pattern: str) -> str:
+    return next(data for data in entrance.buttons[chat] if re.fullmatch(pattern, data))
+
+
+class Fuzz:
+    """One cast that sends updates, and what must hold after every batch of theirs."""
+
+    def __init__(self, entrance: Entrance, seed: int, people: Sequence[int]) -> None:
+        self.entrance = entrance
+        self.people = people
+        self.random = random.Random(f"{seed}:{people}")
+        corpus = readable(RECORDED.read_text(encoding="utf-8"))
+        self.mutator = Mutator(self.random, corpus, people, OTHERS)
+
+    async def send(self, count: int) -> None:
+        """Send so many updates."""
+        entrance = self.entrance
+        protected = await self.protected()
+        unheard = await entrance.queued_for(OTHERS)
+        for _ in range(0, count, BATCH):
+            batch = [entrance.numbered(self.mutator.update(entrance.buttons)) for _ in range(BATCH)]
+            story = "\n".join(json.dumps(update) for update in batch)
+            toasts = await entrance.send(*batch)
+            assert await entrance.parked() == [], story
+            said = await entrance.speak()
+            self.listen(said, toasts, story)
+            assert await entrance.queued_for(OTHERS) == unheard, f"the other office was told something by\n{story}"
+            if self.people != STRANGERS:
+                await entrance.fetch()
+            assert await self.protected() == protected, f"changed by one of\n{story}"
+
+    def listen(self, said: Sequence[Said], toasts: Sequence[str], story: str) -> None:
+        """Nothing said may be another's, unreadable, or of the machine's insides."""
+        for one in said:
+            assert SECRET not in one.text, f"{one} after\n{story}"
+            assert one.chat not in OTHERS, f"{one} after\n{story}"
+            words = one.text if one.file else plain(one.text)
+            assert words.strip(), f"{one} after\n{story}"
+            assert utf16_length(words) <= 4096
+            words.encode()
+        for toast in toasts:
+            assert SECRET not in toast, story
+            assert not BREACH.search(toast), f"{toast} after\n{story}"
+            assert len(toast) <= 200, toast
+            toast.encode()
+
+    async def protected(self) -> Mapping[str, Any]:
+        """What this cast must not change."""
+        entrance = self.entrance
+        theirs = {f"rahasia.{name}": value for name, value in (await entrance.digest("rahasia")).items()}
+        if self.people == STRANGERS:
+            return theirs | await entrance.digest(but=PLUMBING)
+        if ADMIN not in self.people:
+            own = await entrance.digest("sumbang")
+            return theirs | {name: own[name] for name in RIGHTS if name in own}
+        return theirs
+
+
+async def fuzz(entrance: Entrance, count: int) -> None:
+    seed = int(os.environ.get("PANDU_FUZZ_SEED", "20270104"))
+    for people, share in ((STRANGERS, 0.25), (OFFICIALS, 0.5), ((ADMIN, *OFFICIALS), 0.25)):
+        await Fuzz(entrance, seed, people).send(round(count * share))
+
+
+async def test_some_hundred_mutated_updates(entrance: Entrance) -> None:
+    await fuzz(entrance, SHORT)
+
+
+@pytest.mark.long
+async def test_twenty_thousand_mutated_updates(entrance: Entrance) -> None:
+    await fuzz(entrance, WHOLE)
