@@ -13,9 +13,11 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 import structlog
+import typer
 from sqlmodel import Session
 from telegram.error import TelegramError
 
+from bot import first_admin
 from bot.clock import Clock
 from bot.command_menu import EDITION, publish_menu
 from bot.delivery import DeliveryWorker
@@ -126,8 +128,17 @@ async def run(settings: Settings) -> None:
     with only_process(settings.sqlite_path):
         async with assembled(settings) as pandu:
             log.info("running", bot=pandu.client.bot.username)
+            await _offer_first_admin(pandu.database, Clock().now())
             await pandu.run(stopping)
     log.info("stopped")
+
+
+async def _offer_first_admin(database: Database, now: datetime) -> None:
+    """While there is no office, print the code by which its first admin founds it."""
+    token = first_admin.new_token()
+    line = await database.write(lambda session: first_admin.offer(session, token, now))
+    if line is not None:
+        typer.echo(line)
 
 
 async def _open_database(url: str) -> Database:

@@ -23,6 +23,7 @@ TAPS = "Answers to a tap"
 KINDS = {
     "plain": "Short messages",
     "starting": "Starting a run",
+    "founding": "Setting up an office",
     "pages": "Pages",
     "progress": "Pages",
     "asking": "Questions",

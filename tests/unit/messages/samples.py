@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from storage.tables import Bot, ErasableText, Extension, Invitation, Pause, Question, Run, RunStep, Schedule, Timer
 from tests.unit.messages import seat_samples
+from tests.unit.messages import setting_up
 from tests.unit.messages.town import BOT, CAMAT, KASI_TRANTIB, SEKCAM, START, Town
 from workflow.state import Part
 
@@ -129,6 +130,7 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
         ("ask_quiet", question),
         *[("quiet_refused", {"reason": r}) for r in ("form", "too_long")],
         ("account_moved", {}),
+        *setting_up.every(place, words),
         ("choose_sop", {"adoption_ids": [1]}),
         ("choose_sop", {"adoption_ids": []}),
         ("ask_period", {**question, "title": title, "suggestions": [period, "Tahun 2026"]}),
