@@ -52,7 +52,7 @@ def ask(talk: Talk, admin: Official, kind: str, draft: Draft, **params: Any) -> 
 def _shown(draft: Draft) -> dict[str, Any]:
     """Return what every question of an appointment shows of what was chosen."""
     return {
-        "post": draft["post"], "person": draft.get("official"), "capacity": draft.get("capacity"),
+        "post": draft["post"], "appointee": draft.get("official"), "capacity": draft.get("capacity"),
         "principal": draft.get("principal"),
     }  # fmt: skip
 

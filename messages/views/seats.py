@@ -201,7 +201,7 @@ def _chosen(asked: Asked) -> dict[str, Any]:
     principal = params.get("principal")
     return {
         "title": _title(asked),
-        "official": asked.names.person(params.get("person")),
+        "official": asked.names.person(params.get("appointee")),
         "prefix": Capacity(params["capacity"]).prefix if params.get("capacity") else "",
         "principal": asked.names.person(principal) if principal is not None else "",
     }

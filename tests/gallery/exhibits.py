@@ -35,6 +35,8 @@ KINDS = {
     "calendar": "The office's calendar",
     "when": "A time in words",
     "personal": "One's own reminders",
+    "seats": "Who holds which post",
+    "appointments": "Who holds which post",
 }
 """Module of a message's view -> where it stands in the gallery."""
 
