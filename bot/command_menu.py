@@ -43,6 +43,7 @@ COMMANDS: dict[str, dict[Language, str]] = {
     "profil": {"id": "Sapaan, bahasa, dan jam tenang", "en": "Form of address, language, quiet hours"},
     "privasi": {"id": "Data yang disimpan, dan hak Bapak/Ibu", "en": "What is kept about you, and your rights"},
     "jabatan": {"id": "Jabatan dan pejabatnya (admin)", "en": "Posts and who holds them (admin)"},
+    "kelola": {"id": "Mengatur kantor (admin)", "en": "Manage the office (admins)"},
     "batal": {"id": "Meninggalkan pertanyaan yang sedang menunggu", "en": "Leave the pending question"},
     "bantuan": {"id": "Bantuan", "en": "Help"},
 }

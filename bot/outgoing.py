@@ -28,6 +28,8 @@ from messages.rendered import Rendered
 from storage.file_store import FileStore
 from storage.outbox import OutboxItem
 from storage.tables import Card, File
+from workflow import people
+from workflow.office_file.export import export_office
 from workflow.reminding import delivering
 from workflow.reminding.morning import DIGEST
 
@@ -130,6 +132,8 @@ def prepare(session: Session, item: OutboxItem, default_language: str, now: date
             return _document(session, item, now)
         case "invitation":
             return _meeting_file(session, item, default_language, now)
+        case "office_file":
+            return _office_file(session, item, now)
         case _:
             return _message(session, item, default_language, now)
 
@@ -288,6 +292,18 @@ def _meeting_file(session: Session, item: OutboxItem, default_language: str, now
     return Document(
         name=made.name, form="document", telegram_file_id=None, sha256=None, size=len(made.content), silent=True,
         caption=REPEATED_MARK if item.uncertain else None, content=made.content,
+    )  # fmt: skip
+
+
+def _office_file(session: Session, item: OutboxItem, now: datetime) -> Document | None:
+    """Return the office as a file, for whoever is its admin now; without anybody's account."""
+    admins = [] if item.office_id is None else people.admins(session, item.office_id)
+    if item.office_id is None or all(admin.telegram_id != item.chat_id for admin in admins):
+        return None
+    content = export_office(session, item.office_id, now).encode()
+    return Document(
+        name=f"{item.office_id}.yaml", form="document", telegram_file_id=None, sha256=None, size=len(content),
+        silent=True, caption=REPEATED_MARK if item.uncertain else None, content=content,
     )  # fmt: skip
 
 

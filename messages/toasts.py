@@ -245,6 +245,10 @@ TOASTS: dict[str, tuple[str, str]] = {
         "Jadwal kantor ini sudah 20. Mohon hentikan dahulu yang tidak dipakai lagi (/jadwal).",
         "This office has 20 schedules already. Please end one that is no longer needed first (/jadwal).",
     ),
+    "four_eyes": (
+        "Menurut aturan empat mata kantor, yang menyampaikan hasil tidak ikut memutuskannya.",
+        "By the office's rule of four eyes, whoever handed a result in does not decide it.",
+    ),
     "auditor_reads": (
         "Mohon maaf, sebagai auditor Bapak/Ibu hanya dapat membaca. Ketik /bantuan.",
         "Sorry, as an auditor you can only read. Type /help.",

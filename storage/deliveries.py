@@ -22,6 +22,8 @@ from storage.literals import is_status
 from storage.tables import Outbox, UtcDateTime
 
 LONGEST_BACKOFF = timedelta(minutes=5)
+SECRET = "secret"
+"""The parameter of a message that is dropped from its row once it was sent, or will not be."""
 _LONGEST_ERROR = 1000
 
 
@@ -156,6 +158,7 @@ def mark_sent(session: Session, item_id: int, message_id: int | None, now: datet
     """Record that Telegram took it, even if its lease had run out meanwhile."""
     row = _locked(session, item_id)
     row.status, row.finished_at, row.lease_until, row.error = "sent", now, None, None
+    _forget_secret(row)
     if message_id is not None:
         row.message_id = message_id
 
@@ -164,6 +167,7 @@ def mark_skipped(session: Session, item_id: int, now: datetime) -> None:
     """Record that there was nothing left to say."""
     row = _locked(session, item_id)
     row.status, row.finished_at, row.lease_until = "skipped", now, None
+    _forget_secret(row)
 
 
 def postpone(session: Session, item_id: int, due_at: datetime) -> None:
@@ -196,6 +200,13 @@ def bury(session: Session, item_id: int, error: str) -> None:
     """Give up on a row; an operator finds it with :func:`list_dead`."""
     row = _locked(session, item_id)
     row.status, row.lease_until, row.error = "dead", None, error[:_LONGEST_ERROR]
+    _forget_secret(row)
+
+
+def _forget_secret(row: Outbox) -> None:
+    """Drop what only the phone may keep (an invitation's link): nobody may enrol with a copy of the database."""
+    if SECRET in row.params:
+        row.params = {name: value for name, value in row.params.items() if name != SECRET}
 
 
 def list_dead(session: Session, bot_id: int | None = None, limit: int = 100) -> list[Outbox]:

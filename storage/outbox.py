@@ -59,6 +59,7 @@ __all__ = [
     "say",
     "send_document",
     "send_invitation",
+    "send_office_file",
     "set_menu",
     "show_card",
     "strip",
@@ -153,6 +154,11 @@ def set_menu(
     """Queue the menu of commands in a language, for one chat; ``key`` as for :func:`say`."""
     row = {"kind": "menu", "bot_id": bot_id, "chat_id": chat_id, "office_id": office_id, "key": key}
     _queue(session, now, row | {"params": {"language": language}})
+
+
+def send_office_file(session: Session, *, bot_id: int, chat_id: int, office_id: str, now: datetime) -> None:
+    """Queue an office's file as it is when it is sent, for one of the office's admins."""
+    _queue(session, now, {"kind": "office_file", "bot_id": bot_id, "chat_id": chat_id, "office_id": office_id})
 
 
 def strip(session: Session, *, bot_id: int, chat_id: int, message_id: int, now: datetime) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from messages.views import (
     appointments,
+    approving,
     asking,
     auditing,
     calendar,
@@ -45,6 +46,8 @@ MESSAGES: dict[str, Callable[[Asked], View]] = {
     "auditor_joined": auditing.of_auditor,
     "auditor_period": auditing.of_auditor,
     "auditor_reads": plain.bare,
+    # Approving
+    "four_eyes_waits": approving.left_out,
     # Founding the first office
     "found_ask": founding.found_ask,
     "found_done": founding.found_done,

@@ -84,6 +84,7 @@ class Outbox(Table, table=True):
 
     ``kind``: ``card`` (bring a card to its wanted revision), ``message`` (a template with
     parameters), ``document`` (a stored file), ``invitation`` (a meeting's .ics file),
+    ``office_file`` (the office as a file, made at delivery),
     ``menu`` (the chat's commands in a language),
     ``strip`` (take a message's buttons away) or ``remove`` (take a message away; one too old
     for Telegram to delete loses its buttons instead).

@@ -7,7 +7,7 @@ from typing import Any
 from messages.render import render
 from messages.rendered import Rendered
 from messages.toasts import SAME_AS, TOASTS, toast
-from tests.gallery import calendars, digests, others, sumbang, times
+from tests.gallery import calendars, digests, managing, others, sumbang, times
 from tests.gallery.exhibits import (
     LANGUAGES,
     LONG_PEOPLE,
@@ -31,6 +31,7 @@ def collect(namings: tuple[Naming, ...] = NAMINGS) -> list[Exhibit]:
     times.collect(gallery)
     digests.collect(gallery)
     calendars.collect(gallery)
+    managing.collect(gallery)
     with walked(9) as place:
         prepare(place)
         _messages(place, gallery)

@@ -33,6 +33,8 @@ KINDS = {
     "moving": "Moving time",
     "digest": "The morning's digest",
     "calendar": "The office's calendar",
+    "manage": "Managing the office",
+    "manage_changes": "Managing the office",
     "when": "A time in words",
     "personal": "One's own reminders",
     "seats": "Who holds which post",

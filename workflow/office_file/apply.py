@@ -24,6 +24,7 @@ from workflow.office_file.office_plan import plan_office, plan_units
 from workflow.office_file.officials_plan import plan_officials
 from workflow.office_file.policy_plan import plan_policy
 from workflow.office_file.role_warnings import role_warnings
+from workflow.office_file.rules_plan import plan_rules
 from workflow.reminding import planning
 from workflow.state import PartStatus
 
@@ -105,6 +106,7 @@ def _plan(session: Session, source: Source, now: datetime, *, prune: bool) -> Pl
     adopted = plan_adoptions(session, plan, file, roles, now, prune=prune)
     plan_calendar(session, plan, file, now, prune=prune)
     plan_policy(session, plan, file, roles, prune=prune)
+    plan_rules(session, plan, file, prune=prune)
     if plan.problems:
         raise source.errors(plan.problems)
     plan.warnings += role_warnings(adopted, roles)

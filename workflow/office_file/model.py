@@ -11,6 +11,7 @@ from sop_definitions.model import Identifier, SopId, Strict, Version
 from workflow.adoption_choices import Choices
 from workflow.office_file.names import Name
 from workflow.office_file.time_sections import CalendarEntry, Day
+from workflow.office_rules import OfficeRules
 from workflow.reminding.policy import ReminderPolicy
 
 TIME_ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
@@ -91,7 +92,7 @@ class AdoptEntry(Choices):
 
 
 class OfficeFile(Strict):
-    """A whole office file, format 1. Of ``policy`` only the keys that are written count."""
+    """A whole office file, format 1. Of ``policy`` and ``rules`` only the keys that are written count."""
 
     format: Literal[1] = 1
     office: OfficeEntry
@@ -101,3 +102,4 @@ class OfficeFile(Strict):
     adopts: tuple[AdoptEntry, ...] | None = None
     calendar: CalendarEntry | None = None
     policy: ReminderPolicy | None = None
+    rules: OfficeRules | None = None

@@ -41,7 +41,7 @@ def plan_units(session: Session, plan: Plan, file: OfficeFile, *, prune: bool) -
     active = {unit.id for unit in known.values() if unit.active}
     if file.units is None:
         return active
-    for position, entry in enumerate(file.units):
+    for position, entry in zip(_positions(file.units, known), file.units, strict=True):
         _unit(plan, file.office.id, entry, position, known.get(entry.id))
     listed = {entry.id for entry in file.units}
     for unit in sorted(known.values(), key=lambda unit: unit.position):
@@ -52,6 +52,15 @@ def plan_units(session: Session, plan: Plan, file: OfficeFile, *, prune: bool) -
         else:
             plan.left.append(f"Unit {unit.name} ({unit.id})")
     return listed if prune else listed | active
+
+
+def _positions(entries: tuple[UnitEntry, ...], known: dict[str, Unit]) -> list[int]:
+    """Return where each unit is to stand; units in the file's order already stay where they are."""
+    rows = [known[entry.id] for entry in entries if entry.id in known]
+    places = [(row.position, row.id) for row in rows]
+    if len(rows) == len(entries) and places == sorted(places):
+        return [row.position for row in rows]
+    return list(range(len(entries)))
 
 
 def _unit(plan: Plan, office_id: str, entry: UnitEntry, position: int, row: Unit | None) -> None:

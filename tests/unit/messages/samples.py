@@ -10,6 +10,7 @@ from sqlmodel import select
 from storage.tables import Bot, ErasableText, Extension, Invitation, Pause, Question, Run, RunStep, Schedule, Timer
 from tests.unit.messages import seat_samples
 from tests.unit.messages import setting_up
+from tests.unit.messages import manage
 from tests.unit.messages.town import BOT, CAMAT, KASI_TRANTIB, SEKCAM, START, Town
 from workflow.state import Part
 
@@ -122,10 +123,12 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
         )],
         *[(name, {"official_id": auditor}) for name in ("auditor_joined", "auditor_period")],
         *[(name, {}) for name in ("auditor_home", "auditor_reads")],
+        ("four_eyes_waits", {"task_id": decision}),
         ("private_only", {"bot": "pandu_bot"}),
         ("enrol_ask_admin", {"invitation_id": 1}),
-        *[("enrol_bad_link", {"reason": r}) for r in ("used", "expired", "unknown", "revoked", "taken")],
-        *[("enrol_alert_admin", {"invitation_id": 1, "reason": r}) for r in ("used", "expired", "revoked")],
+        *[("enrol_bad_link", {"reason": r}) for r in ("used", "leaked", "expired", "unknown", "revoked", "taken")],
+        *[("enrol_alert_admin", {"invitation_id": 1, "reason": r, "accounts": ["a", "b"][:n]})
+          for r, n in (("used", 1), ("leaked", 2), ("expired", 1), ("revoked", 2))],
         *[(name, {"official_id": official}) for name in ("profile", "privacy") for official in (camat, sekcam)],
         ("ask_quiet", question),
         *[("quiet_refused", {"reason": r}) for r in ("form", "too_long")],
@@ -217,6 +220,7 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
                        {"kind": "moved", "from": "2027-03-10"}, {"kind": "week", "days": 6},
                        {"kind": "hours", "group": "friday", "fasting": True, "hours": "08.00-11.30, 12.30-15.30"},
                        {"kind": "hours", "group": "friday", "fasting": False, "hours": None})],
+        *manage.every(place, words, question),
         ("deadlines_moved", {"before": {str(decision): "2027-01-07T09:00:00+00:00", str(merged): None}}),
         ("ask_extension_task", {**question, "task_ids": [merged, unit]}),
         *[("extension_none", {"owing": n}) for n in (0, 2)],

@@ -1,0 +1,108 @@
+"""``/kelola``: what is asked on the way to a change, the change before and after it is made, and a link's text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from messages.captions import CAPTIONS
+from messages.rendered import InlineButton
+from messages.text import one_line
+from messages.views.asked import Asked, NothingToSay, View
+from messages.views.manage import go, said
+from storage.tables import Invitation
+from workflow import enrolment
+from workflow.job_titles import job_title
+from workflow.managing import officials
+
+MAX_NAME = 90
+MAX_ORDER = 20
+
+
+def manage_words(asked: Asked) -> View:
+    """A name or a number, to be typed."""
+    what = asked.params["what"]
+    return View(
+        {
+            "kind": what["kind"],
+            "name": one_line(what.get("old") or "", MAX_NAME) if "field" not in what else "",
+            "field": what.get("field") or "",
+            "value": said(what.get("old")),
+            "least": what.get("least"),
+            "most": what.get("most"),
+        },
+        [[asked.answer("cancel", "cancel")]],
+    )
+
+
+def manage_choose(asked: Asked) -> View:
+    """One of several answers."""
+    what, choices = asked.params["what"], asked.params["choices"]
+    buttons = [_choice(asked, answer, words) for answer, words in choices]
+    rows = [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
+    return View(
+        {
+            "kind": what["kind"],
+            "step": what["step"],
+            "name": one_line(what.get("name") or what.get("old") or "", MAX_NAME) if "field" not in what else "",
+            "field": what.get("field") or "",
+            "value": said(what.get("old")),
+            "role": job_title(what["role"]) if what.get("role") else "",
+        },
+        [*rows, [asked.answer("cancel", "cancel")]],
+    )
+
+
+def manage_change(asked: Asked) -> View:
+    """A change before it is made (with ``question``) and after."""
+    what, done = asked.params["what"], "question" not in asked.params
+    view: dict[str, Any] = {
+        "done": done,
+        "kind": what["kind"],
+        "name": one_line(what.get("name") or "", MAX_NAME),
+        "old": one_line(what.get("old") or "", MAX_NAME) if "field" not in what else "",
+        "person": asked.names.person(what["official"]) if what.get("official") else "",
+        "salutation": one_line(what.get("salutation") or "", 20),
+        "title": one_line(what.get("title") or "", MAX_NAME),
+        "order": [asked.names.unit(unit) for unit in (what.get("order") or [])[:MAX_ORDER]],
+        "joined": bool(what.get("joined")),
+        "seats": int(what.get("seats") or 0),
+        "tasks": int(what.get("tasks") or 0),
+        "field": what.get("field") or "",
+        "value": said(what.get("value")),
+    }
+    if not done:
+        return View(view, [[asked.answer("calendar_apply", "yes", "success"), asked.answer("cancel", "cancel")]])
+    rows: list[list[InlineButton]] = []
+    if what["kind"] == "person_add":
+        rows.append([go(asked, "manage_link", f"link:{what['official']}")])
+    return View(view, [*rows, [go(asked, "manage_back", what.get("back") or "")]])
+
+
+def manage_letter(asked: Asked) -> View:
+    """A link was made: the next message is to be forwarded."""
+    invitation = officials.open_invitation(asked.session, asked.params["official_id"])
+    return View(
+        {
+            "person": asked.names.person(asked.params["official_id"]),
+            "until": _until(asked, invitation),
+            "days": enrolment.LIFETIME.days,
+        },
+        [[go(asked, "manage_back", f"person:{asked.params['official_id']}")]],
+    )
+
+
+def manage_letter_text(asked: Asked) -> View:
+    """The text to be forwarded, and nothing else. It is forgotten once it was sent."""
+    words = asked.params.get("secret")
+    if not words:
+        raise NothingToSay
+    return View({"words": str(words)})
+
+
+def _until(asked: Asked, invitation: Invitation | None) -> Any:
+    return invitation.expires_at if invitation is not None else asked.now + enrolment.LIFETIME
+
+
+def _choice(asked: Asked, answer: str, words: str) -> InlineButton:
+    key = f"manage_choice_{answer}"
+    return asked.answer(key, answer) if key in CAPTIONS else asked.named_answer(words, answer)
