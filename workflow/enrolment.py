@@ -15,8 +15,9 @@ from enum import StrEnum
 from sqlmodel import Session, col, select
 
 from storage import audit, outbox
+from storage.locks import lock_runs
 from storage.tables import Invitation, Official
-from workflow import auditors, cards, notices, people
+from workflow import auditors, cards, link_alerts, moved_account, notices, people
 from workflow.moment import Moment
 from workflow.reply import Reply
 
@@ -31,6 +32,7 @@ class Claim(StrEnum):
     WAITING = "waiting"
     ENROLLED = "enrolled"
     USED = "used"
+    LEAKED = "leaked"
     EXPIRED = "expired"
     REVOKED = "revoked"
     TAKEN = "taken"
@@ -84,10 +86,7 @@ def claim(session: Session, moment: Moment, token: str, person: int, first_name:
     refusal = _refusal(invitation, official, moment.now)
     if refusal is not None:
         _say(session, moment, person, invitation, "enrol_bad_link", reason=refusal.value)
-        notices.tell_all(
-            session, moment, people.admins(session, invitation.office_id), "enrol_alert_admin",
-            key=f"enrol_alert:{invitation.id}:{refusal}:{person}", invitation_id=invitation.id, reason=refusal.value,
-        )  # fmt: skip
+        link_alerts.tell(session, moment, invitation, refusal.value, person)
         return refusal
     invitation.status, invitation.claimed_at = "claimed", moment.now
     invitation.claimed_by, invitation.claimed_name = person, first_name[:100]
@@ -141,6 +140,8 @@ def _open_again(session: Session, moment: Moment, invitation: Invitation, person
 def _refusal(invitation: Invitation, official: Official, now: datetime) -> Claim | None:
     if invitation.status == "revoked" or not official.active:
         return Claim.REVOKED
+    if invitation.status == "claimed":
+        return Claim.LEAKED  # two accounts have it, and one of them is not who it was for
     if invitation.status != "open":
         return Claim.USED
     over = official.auditor and official.valid_until is not None and now >= official.valid_until
@@ -148,7 +149,8 @@ def _refusal(invitation: Invitation, official: Official, now: datetime) -> Claim
 
 
 def _enrol(session: Session, moment: Moment, invitation: Invitation, official: Official, by: Official | None) -> bool:
-    person = invitation.claimed_by
+    lock_runs(session, invitation.office_id)
+    person, before = invitation.claimed_by, official.telegram_id
     twin = session.exec(
         select(Official).where(Official.office_id == invitation.office_id, Official.telegram_id == person)
     ).first()
@@ -164,6 +166,9 @@ def _enrol(session: Session, moment: Moment, invitation: Invitation, official: O
     session.flush()
     _record(session, invitation, moment.now, "invitation.confirmed", by)
     _say(session, moment, person, invitation, "enrol_done")
+    _say(session, moment, person, invitation, "privacy", official_id=official.id)
+    if before is not None and before != person:
+        moved_account.leave(session, moment, official, before)
     if official.auditor:
         auditors.joined(session, moment, official)
     if official.admin:

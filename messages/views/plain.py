@@ -49,6 +49,7 @@ def enrol_ask_admin(asked: Asked) -> View:
             "official": asked.names.person(row.official_id),
             "claimed_name": one_line(row.claimed_name or "-", 60),
             "claimed_at": row.claimed_at,
+            "replaces": _has_account(asked, row.official_id),
         },
         keyboard,
     )
@@ -61,8 +62,16 @@ def enrol_alert_admin(asked: Asked) -> View:
         {
             "official": asked.names.person(row.official_id) if row else "-",
             "reason": asked.params.get("reason") or "used",
+            "accounts": len(asked.params.get("accounts") or []),
+            "waiting": bool(row and row.status == "claimed"),
         }
     )
+
+
+def _has_account(asked: Asked, official_id: int) -> bool:
+    """Say whether an official is enrolled already: then this is a change of account."""
+    official = asked.session.get(Official, official_id)
+    return official is not None and official.telegram_id is not None
 
 
 def reason(asked: Asked) -> View:

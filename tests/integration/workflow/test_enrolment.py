@@ -13,7 +13,7 @@ from storage import audit
 from storage.database import Database
 from storage.tables import AuditEvent, Bot, Invitation, Official, Outbox
 from tests.integration.workflow.offices import NOW, SUMBANG
-from workflow import enrolment, office_invitations, people
+from workflow import enrolment, link_alerts, office_invitations, people
 from workflow.enrolment import Claim
 from workflow.moment import Moment
 from workflow.office_file.apply import apply
@@ -59,7 +59,8 @@ async def answer(office: Database, person: int = ADMIN, *, yes: bool = True) -> 
 
 async def said(office: Database) -> list[tuple[int, str | None, Any]]:
     def body(s: Session) -> list[tuple[int, str | None, Any]]:
-        rows = s.exec(select(Outbox).where(col(Outbox.template).startswith("enrol")).order_by(col(Outbox.id)))
+        ours = col(Outbox.template).startswith("enrol") | col(Outbox.template).in_(["privacy", "account_moved"])
+        rows = s.exec(select(Outbox).where(ours).order_by(col(Outbox.id)))
         return [(r.chat_id, r.template, r.params.get("reason")) for r in rows]
 
     return await office.read(body)
@@ -78,7 +79,8 @@ async def test_no_rights_until_the_admin_says_yes(office: Database) -> None:
     assert await answer(office) == "done"
     assert await account(office) == WATI
     assert await said(office) == [
-        (WATI, "enrol_waiting", None), (ADMIN, "enrol_ask_admin", None), (WATI, "enrol_done", None)
+        (WATI, "enrol_waiting", None), (ADMIN, "enrol_ask_admin", None), (WATI, "enrol_done", None),
+        (WATI, "privacy", None),
     ]  # fmt: skip
 
 
@@ -115,13 +117,63 @@ async def test_a_used_link_is_refused_to_others_and_the_admin_alerted_once(offic
     await invite(office)
     await claim(office)
     before = len(await said(office))
-    assert [await claim(office, STRANGER), await claim(office, STRANGER)] == [Claim.USED, Claim.USED]
+    assert [await claim(office, STRANGER), await claim(office, STRANGER)] == [Claim.LEAKED, Claim.LEAKED]
     assert (await said(office))[before:] == [
-        (STRANGER, "enrol_bad_link", "used"), (ADMIN, "enrol_alert_admin", "used"),
-        (STRANGER, "enrol_bad_link", "used"),
+        (STRANGER, "enrol_bad_link", "leaked"), (ADMIN, "enrol_alert_admin", "leaked"),
+        (STRANGER, "enrol_bad_link", "leaked"),
     ]  # fmt: skip
     assert await answer(office) == "done"
     assert await account(office) == WATI
+    assert await claim(office, STRANGER) is Claim.USED
+    assert await account(office) == WATI
+
+
+async def alerts(office: Database) -> list[Outbox]:
+    query = select(Outbox).where(Outbox.template == "enrol_alert_admin")
+    return await office.read(lambda s: list(s.exec(query)))
+
+
+async def test_a_link_that_went_round_is_one_alert_however_many_try_it(office: Database) -> None:
+    await invite(office)
+    await claim(office)
+    for person in range(7000, 7030):
+        assert await claim(office, person) is Claim.LEAKED
+    told = await alerts(office)
+    assert [(r.chat_id, r.params["reason"], len(r.params["accounts"])) for r in told] == [(ADMIN, "leaked", 20)]
+    # Told a minute later, so that it is told together; afterwards there is nothing new to say.
+    assert told[0].due_at == NOW + link_alerts.PAUSE
+
+    def delivered(s: Session) -> None:
+        s.get_one(Outbox, told[0].id).status = "sent"
+
+    await office.write(delivered)
+    await claim(office, 7050)
+    assert [r.params for r in await alerts(office)] == [told[0].params]
+    misused = await office.read(
+        lambda s: [e.payload for e in s.exec(select(AuditEvent).where(AuditEvent.kind == "invitation.misused"))]
+    )
+    assert len(misused) == 1
+    assert await account(office) is None
+
+
+async def test_of_several_troubles_with_one_link_the_worst_is_told(office: Database) -> None:
+    await invite(office)
+    await claim(office, moment=Moment(42, NOW + timedelta(days=8), ""))
+    await office.write(lambda s: _revoke(s))
+    await claim(office, STRANGER, moment=Moment(42, NOW + timedelta(days=8), ""))
+    assert [(r.params["reason"], len(r.params["accounts"])) for r in await alerts(office)] == [("revoked", 2)]
+
+
+def _revoke(session: Session) -> None:
+    for invitation in session.exec(select(Invitation)):
+        invitation.status = "revoked"
+
+
+async def test_no_alert_names_the_account_of_a_stranger(office: Database) -> None:
+    await invite(office)
+    await claim(office)
+    await claim(office, STRANGER)
+    assert [r for r in await alerts(office) if str(STRANGER) in str(r.params)] == []
 
 
 async def test_a_link_lives_seven_days(office: Database) -> None:
@@ -193,6 +245,8 @@ async def test_a_changed_account_moves_with_the_official(office: Database) -> No
     await answer(office)
     assert await account(office, "Budi Santoso") == 7003
     assert await office.read(lambda s: people.officials_of(s, 1003)) == []
+    # The old chat is told, with the office's name and nothing else.
+    assert (await said(office))[-1] == (1003, "account_moved", None)
 
 
 async def without_enrolled_admin(office: Database) -> None:
@@ -209,7 +263,9 @@ async def test_the_first_admin_needs_nobodys_word_and_then_answers_for_the_other
     await invite(office, "C" * 32, "Ahmad Fauzi")
     assert await claim(office, 1900, "C" * 32) is Claim.ENROLLED
     assert await account(office, "Ahmad Fauzi") == 1900
-    assert (await said(office))[-2:] == [(1900, "enrol_done", None), (1900, "enrol_ask_admin", None)]
+    assert (await said(office))[-3:] == [
+        (1900, "enrol_done", None), (1900, "privacy", None), (1900, "enrol_ask_admin", None)
+    ]  # fmt: skip
 
 
 async def test_a_second_admin_needs_the_firsts_word(office: Database) -> None:
