@@ -13,6 +13,7 @@ from sop_definitions.errors import Problem
 from sop_definitions.loader import find, load_all
 from sop_definitions.model import SopDefinition
 from storage.tables import Adoption
+from workflow import taking_over
 from workflow.adopting import AdoptionRefused, adopt
 from workflow.adoption import Adopted, content, content_hash, load
 from workflow.office_file.changes import Payload, Plan
@@ -27,9 +28,8 @@ def plan_adoptions(
     ``roles`` are those of the office's seats. An adoption never changes: other choices make
     another row, and runs keep the one they started with.
     """
-    known = select(Adoption).where(Adoption.office_id == file.office.id).order_by(col(Adoption.id))
-    rows = {row.content_hash: row for row in session.exec(known)}
-    current = {row.sop_id: row for row in rows.values() if row.current}
+    known = select(Adoption).where(Adoption.office_id == file.office.id, col(Adoption.current))
+    current = {row.sop_id: row for row in session.exec(known.order_by(col(Adoption.id)))}
     adopted: dict[str, Adopted] = {sop: load(row) for sop, row in current.items()}
     for index, entry in enumerate(file.adopts or ()):
         definition = _definition(plan, index, entry)
@@ -41,7 +41,7 @@ def plan_adoptions(
             plan.problems += [replace(p, path=("adopts", index, *p.path)) for p in refused.problems]
             continue
         adopted[definition.id] = taken
-        _adoption(plan, file.office.id, entry, taken, rows, current.get(definition.id), now)
+        _adoption(plan, file.office.id, entry, taken, current.get(definition.id), now)
     if file.adopts is not None:
         listed = {entry.sop for entry in file.adopts}
         for sop, row in current.items():
@@ -73,40 +73,20 @@ def _definition(plan: Plan, index: int, entry: AdoptEntry) -> SopDefinition | No
 
 
 def _adoption(
-    plan: Plan, office_id: str, entry: AdoptEntry, adopted: Adopted, rows: dict[str, Adoption],
-    current: Adoption | None, now: datetime,
-) -> None:  # fmt: skip
-    text = content(adopted)
-    digest = content_hash(text)
+    plan: Plan, office_id: str, entry: AdoptEntry, adopted: Adopted, current: Adoption | None, now: datetime
+) -> None:
     definition = adopted.definition
     named = f"{definition.title} ({definition.id} versi {definition.version})"
     if adopted.unconfirmed:
         plan.warnings.append(
             f"SOP {named} belum dapat dimulai: pastikan pelaksana atau uraian langkah {_listed(adopted.unconfirmed)}."
         )
-    if current is not None and current.content_hash == digest:
+    if current is not None and current.content_hash == content_hash(content(adopted)):
         return
-    earlier = rows.get(digest)
 
     def take(session: Session) -> Payload:
-        if current is not None:
-            current.current = False
-            session.flush()
-        if earlier is not None:
-            earlier.current = True
-        else:
-            choices = entry.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-            session.add(
-                Adoption(
-                    office_id=office_id, sop_id=definition.id, version=definition.version, title=definition.title,
-                    content=text, content_hash=digest, unconfirmed=list(adopted.unconfirmed), adopted_at=now,
-                    choices=choices,
-                )
-            )  # fmt: skip
-        return {
-            "sop": definition.id, "version": definition.version, "adoption": digest,
-            "before": current.content_hash if current else None, "unconfirmed": list(adopted.unconfirmed),
-        }  # fmt: skip
+        choices = entry.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        return taking_over.make_current(session, taking_over.kept(session, office_id, choices, adopted, now))
 
     if current is None:
         said = f"SOP diadopsi: {named}"
