@@ -33,7 +33,7 @@ def not_enrolled(session: Session, office_id: str | None, name: str | None) -> l
 
     ``office_id`` may be left out where there is only one office. Raises :class:`NotInvited`.
     """
-    office = _office(session, office_id)
+    office = office_of(session, office_id)
     query = select(Official).where(Official.office_id == office.id, col(Official.active).is_(True))
     if name is None:
         query = query.where(col(Official.auditor).is_(False))  # auditors are let in one by one
@@ -48,7 +48,7 @@ def not_enrolled(session: Session, office_id: str | None, name: str | None) -> l
 
 def let_in(session: Session, office_id: str | None, name: str, until: date, now: datetime) -> None:
     """Let an auditor read until a day ends, or change until when they do. Raises :class:`NotInvited`."""
-    office = _office(session, office_id)
+    office = office_of(session, office_id)
     end = after(until, ZoneInfo(office.timezone))
     known = next((row for row in auditors.auditors(session, office.id) if row.name == name), None)
     try:
@@ -87,7 +87,8 @@ def _purpose(official: Official, office: Office) -> str:
     return f"Mohon bergabung dengan Pandu, pemandu pelaksanaan SOP {office.name} di Telegram."
 
 
-def _office(session: Session, office_id: str | None) -> Office:
+def office_of(session: Session, office_id: str | None) -> Office:
+    """Return the office named, or the only one there is. Raises :class:`NotInvited`."""
     offices = list(session.exec(select(Office).order_by(Office.id)))
     if office_id is not None:
         offices = [office for office in offices if office.id == office_id]

@@ -16,6 +16,7 @@ from bot.cli.database import reading, writing
 from sop_definitions.errors import SopErrors
 from workflow import office_invitations
 from workflow.office_file.apply import Report, apply, preview
+from workflow.office_file.export import export_office
 from workflow.office_file.loading import Source, load_file
 from workflow.office_invitations import NotInvited
 
@@ -96,6 +97,26 @@ def _invite_first() -> None:
     if line is None:
         _fail("Sudah ada kantor. Undang pejabatnya dengan 'pandu office invite --official NAMA'.")
     typer.echo(line)
+
+
+@app.command()
+def export(
+    office: Annotated[str | None, typer.Argument(metavar="OFFICE", help="Id kantor, bila ada beberapa.")] = None,
+    with_accounts: Annotated[
+        bool, typer.Option("--with-accounts", help="Sertakan telegram_id pejabat, yang merupakan data pribadi.")
+    ] = False,
+) -> None:
+    """Tulis kantor sebagai berkas kantor (YAML) ke keluaran; memuatnya kembali tidak mengubah apa pun."""
+    now = datetime.now(UTC)
+
+    def body(session: Session) -> str:
+        chosen = office_invitations.office_of(session, office)
+        return export_office(session, chosen.id, now, with_accounts=with_accounts)
+
+    try:
+        typer.echo(reading(body), nl=False)
+    except NotInvited as error:
+        _fail(str(error))
 
 
 def _print(report: Report, source: Source, *, dry_run: bool) -> None:

@@ -112,7 +112,7 @@ def manage_unit(asked: Asked) -> View:
         rows.append([go(asked, "manage_on", f"uon:{unit.id}")])
     return View(
         {
-            "name": one_line(unit.name, 80),
+            "name": one_line(unit.name, 80) or unit.id,
             "active": unit.active,
             "place": place,
             "of": len(working),

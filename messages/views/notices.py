@@ -87,7 +87,7 @@ def late_hand_in(asked: Asked) -> View:
     output = facts.output(task)
     return View(
         {
-            **_task(asked, facts, task),
+            **task_facts(asked, facts, task),
             "by": facts.names.author(output) if output else "",
             "at": output.at if output else None,
             "files": shown_files(facts.submitted_files(output)) if output else (),
@@ -99,7 +99,7 @@ def late_hand_in(asked: Asked) -> View:
 def of_task(asked: Asked) -> View:
     """A message about one task: a unit's reminder, a draft brought for its head."""
     facts, task = asked.facts, asked.facts.task(asked.params["task_id"])
-    return View({**_task(asked, facts, task), "opened_at": task.opened_at})
+    return View({**task_facts(asked, facts, task), "opened_at": task.opened_at})
 
 
 def draft_for_head(asked: Asked) -> View:
@@ -108,7 +108,7 @@ def draft_for_head(asked: Asked) -> View:
     drafts = [f for f in facts.files if f.task_id == task.id and f.submission_id is None and f.purpose == "output"]
     return View(
         {
-            **_task(asked, facts, task),
+            **task_facts(asked, facts, task),
             "head": facts.names.seat(task.roles[:1], task.unit_id),
             "files": shown_files(drafts),
         }
@@ -149,7 +149,8 @@ def _run(facts: RunFacts) -> dict[str, object]:
     return {"title": one_line(facts.run.title, 120), "period": facts.period, "run": facts.run.number}
 
 
-def _task(asked: Asked, facts: RunFacts, task: Task) -> dict[str, object]:
+def task_facts(asked: Asked, facts: RunFacts, task: Task) -> dict[str, object]:
+    """Return what every message about a task says of it."""
     step = facts.step(task.step)
     return {
         **_run(facts),
