@@ -193,6 +193,48 @@ TOASTS: dict[str, tuple[str, str]] = {
         "There is nobody to stand in for. Please choose Plt. or definitive.",
     ),
     "seat_over": ("Masa jabatan itu sudah berakhir.", "That term has ended already."),
+    "delegated": ("Baik, tercatat. Keduanya diberi tahu.", "All right, recorded. Both have been told."),
+    "nothing_to_delegate": (
+        "Saat ini tidak ada jabatan atau tugas yang dapat didelegasikan.",
+        "You have no post and no task to delegate just now.",
+    ),
+    "nobody_to_delegate_to": (
+        "Belum ada pejabat lain yang bergabung dan memegang jabatan.",
+        "No other official has joined and holds a post yet.",
+    ),
+    "delegate_to_self": (
+        "Tugas tidak dapat didelegasikan kepada diri sendiri. Mohon pilih pejabat lain.",
+        "You cannot delegate to yourself. Please choose somebody else.",
+    ),
+    "receiver_cannot": (
+        "Pejabat itu belum bergabung atau belum memegang jabatan. Mohon pilih pejabat lain.",
+        "That official has not joined or holds no post. Please choose somebody else.",
+    ),
+    "receiver_away": (
+        "Pejabat itu sendiri mendelegasikan tugasnya pada masa itu. Mohon pilih pejabat lain.",
+        "That official delegates their own tasks during that time. Please choose somebody else.",
+    ),
+    "giver_receives": (
+        "Pada masa itu ada delegasi dari pejabat lain. Yang menerima delegasi tidak dapat mendelegasikan lagi.",
+        "You receive a delegation during that time. Who receives one cannot pass tasks on.",
+    ),
+    "delegation_overlaps": (
+        "Pada masa itu tugasnya sudah didelegasikan. Mohon akhiri dahulu yang lama lewat /delegasi.",
+        "These tasks are delegated already during that time. Please end that first with /delegasi.",
+    ),
+    "delegation_past": (
+        "Masa itu sudah lewat. Mohon ketik waktu yang akan datang.",
+        "That time is past. Please type a time to come.",
+    ),
+    "delegation_too_long": (
+        "Delegasi paling lama {count} hari. Mohon ketik masa yang lebih pendek.",
+        "A delegation lasts {count} days at most. Please type a shorter time.",
+    ),
+    "delegation_too_far": (
+        "Masa itu terlalu jauh. Mohon ketik waktu yang lebih dekat.",
+        "That is too far ahead. Please type a nearer time.",
+    ),
+    "delegation_over": ("Delegasi itu sudah berakhir.", "That delegation has ended already."),
     "calendar_no_days": ("Tidak ada tanggal yang dapat dipilih saat ini.", "There is no date to choose just now."),
     "calendar_already_off": ("Kantor memang libur pada tanggal itu.", "The office is closed on that date anyway."),
     "calendar_already_on": ("Kantor memang masuk pada tanggal itu.", "The office works on that date anyway."),

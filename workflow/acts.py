@@ -11,9 +11,10 @@ from sqlmodel import Session, col, select
 
 from storage import audit
 from storage.tables import File, Official, Run, Submission, Task
-from workflow import beginning, cards, consequences, holders, lapsing, mandates, rules, run_state, texts
+from workflow import beginning, cards, consequences, four_eyes, holders, lapsing, mandates, rules, run_state, texts
 from workflow.actions import Transition
 from workflow.deed import Deed, Stopped
+from workflow.four_eyes import APPROVING, Standing
 from workflow.hand_in_steps import AHEAD, hand_in_after
 from workflow.moment import Moment
 from workflow.reminding import planning
@@ -53,7 +54,7 @@ def open_task(
         raise Stopped("run_closed")
     allowed = holders.may_upload if upload else holders.may_act
     if not allowed(session, task, official):
-        raise Stopped("not_yours")
+        raise Stopped("four_eyes" if holders.left_out(session, task, official) else "not_yours")
     if done:
         raise first_by(session, task, official)
     if task.activation == activation and task.status == PartStatus.WAITING:
@@ -103,7 +104,8 @@ def perform(session: Session, moment: Moment, deed: Deed) -> Submission:
     transition = rules.apply(loaded.definition, loaded.state(), deed.action) if deed.action else None
     if transition is not None and task.status == PartStatus.OPEN and not task.touched:
         beginning.retire(session, moment, loaded, task)
-    submission = _submit(session, moment, deed)
+    standing = _standing(session, deed)
+    submission = _submit(session, moment, deed, standing)
     if transition is not None:
         _move(session, moment, loaded, transition)
         if loaded.run.status != "open":
@@ -123,15 +125,29 @@ def perform(session: Session, moment: Moment, deed: Deed) -> Submission:
     return submission
 
 
-def _submit(session: Session, moment: Moment, deed: Deed) -> Submission:
+def _standing(session: Session, deed: Deed) -> Standing:
+    """Return as what somebody approves under the rule of four eyes, before the run moves on.
+
+    Raises :class:`Stopped` for whoever did the work while somebody else can approve it.
+    """
+    task, official = deed.task, deed.official
+    if task.part not in APPROVING or deed.verb not in (Verb.DO, Verb.DECIDE, Verb.RETURN):
+        return Standing.ORDINARY
+    if holders.left_out(session, task, official):
+        raise Stopped("four_eyes")
+    return four_eyes.standing(session, task, official, holders.owing(session, task))
+
+
+def _submit(session: Session, moment: Moment, deed: Deed, standing: Standing) -> Submission:
     task = deed.task
+    data = {**deed.data, "four_eyes": str(standing)} if standing else deed.data
     mandate = mandates.of_task(session, task, deed.official)
     submission = Submission(
         office_id=task.office_id, run_id=task.run_id, task_id=task.id or 0, step=task.step,
         round=deed.loaded.steps[task.step].round, activation=task.activation, verb=deed.verb,
         official_id=deed.official.id or 0, capacity=mandate.capacity, mandate=mandate.kind,
         principal_id=mandate.principal_id,
-        at=moment.now, data=texts.salted(moment, deed.data),
+        at=moment.now, data=texts.salted(moment, data),
         outcome=deed.outcome, target=deed.target, units=sorted(deed.units),
         reason_id=texts.keep(session, moment, task.office_id, deed.reason) if deed.reason else None,
         effective=False,
@@ -189,6 +205,7 @@ def _record(
             "mandate": submission.mandate,
             "principal": submission.principal_id,
             "moved": _moved(transition),
+            **({"four_eyes": submission.data["four_eyes"]} if "four_eyes" in submission.data else {}),
         },
         actor_id=deed.official.id,
         capacity=submission.capacity,

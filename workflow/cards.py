@@ -32,6 +32,7 @@ def open_cards(session: Session, moment: Moment, task: Task, times: RunTimes | N
     if task.part not in SIDE:
         planning.plan(session, moment, task, times or _times_of(session, task))
     owners = holders.holders(session, task)
+    _tell_left_out(session, moment, task)
     reachable = [official for official in owners if official.telegram_id is not None]
     for official in reachable:
         _show(session, moment, task, official, anew=True)
@@ -40,6 +41,14 @@ def open_cards(session: Session, moment: Moment, task: Task, times: RunTimes | N
     else:
         notices.vacant_seat(session, moment, task, owners)
     _withdraw_others(session, moment, task, {official.id for official in reachable})
+
+
+def _tell_left_out(session: Session, moment: Moment, task: Task) -> None:
+    """Say to whoever only four eyes keep from a task that somebody else has it."""
+    left_out = [one for one in holders.owing(session, task) if holders.left_out(session, task, one)]
+    notices.tell_all(
+        session, moment, left_out, "four_eyes_waits", key=f"four-eyes:{task.id}:{task.activation}", task_id=task.id
+    )
 
 
 def refresh(

@@ -4,18 +4,40 @@ from __future__ import annotations
 
 from sqlmodel import Session, col, select
 
-from storage.tables import Delegation, Official, Run, Task
+from storage.tables import Delegation, Official, Run, Seat, Task
+from workflow.seats.terms import Capacity
+from workflow.state import Part
 
 
 def of(session: Session, officials: list[Official], task: Task) -> dict[int, Delegation]:
-    """Return, by who gave it, the delegations that cover a task now."""
+    """Return, by who gave it, the delegations that cover a task now.
+
+    What somebody owes only as Plt. or Plh. is covered by none: a mandate is not passed on. Nor
+    is anything while the receiver cannot be reached at all: it stays with whoever gave it.
+    """
     ids = [official.id for official in officials]
     query = select(Delegation).where(col(Delegation.from_id).in_(ids), col(Delegation.held))
     found = list(session.exec(query))
     if not found:
         return {}
     sop_id = session.exec(select(Run.sop_id).where(Run.id == task.run_id)).one()
-    return {d.from_id: d for d in found if not d.sop_ids or sop_id in d.sop_ids}
+    covering = [d for d in found if not d.sop_ids or sop_id in d.sop_ids]
+    return {d.from_id: d for d in covering if _can_act(session, d.to_id) and not _only_acting(session, d.from_id, task)}
+
+
+def _can_act(session: Session, official_id: int) -> bool:
+    receiver = session.get_one(Official, official_id)
+    return receiver.active and receiver.telegram_id is not None
+
+
+def _only_acting(session: Session, official_id: int, task: Task) -> bool:
+    """Say whether somebody owes a task by acting seats alone."""
+    if task.assigned_to == official_id or task.part == Part.INVITATION:
+        return False
+    concerned = Seat.unit_id == task.unit_id if task.unit_id else col(Seat.role).in_(task.roles)
+    query = select(Seat.capacity).where(Seat.official_id == official_id, col(Seat.held), concerned)
+    capacities = session.exec(query).all()
+    return bool(capacities) and all(capacity != Capacity.DEFINITIVE for capacity in capacities)
 
 
 def passed_on(session: Session, owners: list[Official], task: Task) -> list[Official]:
@@ -27,6 +49,5 @@ def passed_on(session: Session, owners: list[Official], task: Task) -> list[Offi
     for owner in owners:
         delegation = given.get(owner.id or 0)
         holder = session.get_one(Official, delegation.to_id) if delegation is not None else owner
-        if holder.active:
-            after[holder.id] = holder
+        after[holder.id] = holder
     return list(after.values())

@@ -29,7 +29,7 @@ class Mandate:
 
 def of_task(session: Session, task: Task, official: Official) -> Mandate:
     """Return as what somebody acts on a task now."""
-    owners = holders.seated(session, task)
+    owners = holders.owners(session, task)
     if not any(owner.id == official.id for owner in owners):
         giver = next((d for d in delegations.of(session, owners, task).values() if d.to_id == official.id), None)
         if giver is not None:

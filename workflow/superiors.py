@@ -17,11 +17,19 @@ def superiors_of(session: Session, official: Official, adopted: Adopted, task: T
     secretary, the secretary to the head. Where nobody else sits there it is the head, then the
     admin. ``task`` says in which of several seats they are asked about.
     """
+    found = seated_superiors(session, official, adopted, task)
+    return found or _others(people.admins(session, official.office_id), official)
+
+
+def seated_superiors(
+    session: Session, official: Official, adopted: Adopted, task: Task | None = None
+) -> list[Official]:
+    """Like :func:`superiors_of`, but nobody where no seat is above: an admin is no superior in matters of an SOP."""
     for role in _roles_above(session, official, adopted, task):
         found = _others(people.holders(session, official.office_id, [role]), official)
         if found:
             return found
-    return _others(people.admins(session, official.office_id), official)
+    return []
 
 
 def is_superior(

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from messages.captions import caption
 from messages.text import alternatives, kinds_in_words, one_line
+from messages.views.approving import four_eyes_of
 from messages.views.board import Board, board_of
 from messages.views.hats import Diverted, Hat, diverted_of, hat_of
 from messages.views.names import reader_of
@@ -63,6 +64,7 @@ class CardView:
     addressee: str
     hat: Hat | None
     diverted: Diverted | None
+    four_eyes: str
     step: int
     steps: int
     run: int
@@ -187,6 +189,7 @@ def _view(
         unit=names.unit(task.subject) if part in (Part.UNIT, Part.REVIEW, Part.RECEIPT) else "",
         addressee=_addressee(session, facts, task, official),
         hat=hat_of(session, facts, task, official) if state in ("open", "sending") else None,
+        four_eyes=four_eyes_of(session, facts, task, official, live=card.live),
         diverted=diverted_of(session, facts, task, official) if state == "foreign" else None,
         step=step.number,
         steps=len(facts.definition.steps),

@@ -163,6 +163,7 @@ def _entry(asked: Asked, facts: RunFacts, s: Submission) -> dict[str, Any]:
         "units": [facts.names.unit(u) for u in s.units],
         "reason": one_line(facts.text(s.reason_id), 200) if s.reason_id else "",
         "files": len(facts.submitted_files(s)) + len(facts.submitted_files(s, "reason")),
+        "four_eyes": s.data.get("four_eyes", ""),
         "changes": _changes(facts, step, s) if s.verb == Verb.CORRECT else [],
     }
 
@@ -181,7 +182,7 @@ def _changes(facts: RunFacts, step: Step, s: Submission) -> list[dict[str, str]]
 def _event(facts: RunFacts, verb: str, official_id: int | None, at: datetime | None, reason: str) -> dict[str, Any]:
     return {
         "verb": verb, "part": "", "step": 0, "at": at, "by": facts.names.person(official_id), "unit": "",
-        "result": "", "target": None, "units": [], "reason": one_line(reason, 200), "files": 0, "changes": [],
+        "result": "", "target": None, "units": [], "reason": one_line(reason, 200), "files": 0, "four_eyes": "", "changes": [],
     }  # fmt: skip
 
 

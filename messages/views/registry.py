@@ -10,6 +10,7 @@ from messages.views import (
     asking,
     auditing,
     calendar,
+    delegations,
     digest,
     manage,
     manage_changes,
@@ -166,6 +167,14 @@ MESSAGES: dict[str, Callable[[Asked], View]] = {
     "seat_appointed": appointments.seat_appointed,
     "seat_ended": appointments.seat_ended,
     "post_vacant": appointments.post_vacant,
+    # Delegations
+    "delegations": delegations.delegations,
+    "delegation_end": delegations.delegation_end,
+    "delegate_to": delegations.delegate_to,
+    "delegate_when": delegations.delegate_when,
+    "delegate_sops": delegations.delegate_sops,
+    "delegate_confirm": delegations.delegate_confirm,
+    "delegation_told": delegations.delegation_told,
     # Reminding
     "digest": digest.digest,
     # Telling

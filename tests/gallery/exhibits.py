@@ -37,6 +37,8 @@ KINDS = {
     "manage_changes": "Managing the office",
     "when": "A time in words",
     "personal": "One's own reminders",
+    "auditing": "Auditors",
+    "approving": "Four eyes, and decisions on paper",
     "seats": "Who holds which post",
     "appointments": "Who holds which post",
 }

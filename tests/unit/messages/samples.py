@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import select
 
 from storage.tables import Bot, ErasableText, Extension, Invitation, Pause, Question, Run, RunStep, Schedule, Timer
+from tests.unit.messages import delegation_samples
 from tests.unit.messages import seat_samples
 from tests.unit.messages import setting_up
 from tests.unit.messages import manage
@@ -57,6 +58,7 @@ def prepare(place: Town) -> None:
     place.session.flush()
     _schedules(place)
     seat_samples.prepare(place)
+    delegation_samples.prepare(place)
 
 
 def _move_time(place: Town) -> None:
@@ -239,6 +241,7 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
         *[("confirm_assign", {**question, "task_id": t, "to": sekcam}) for t in (unit, decision)],
         *[("task_reassigned", {"task_id": unit, "by": camat, "to": to}) for to in (camat, sekcam)],
         *seat_samples.every(place, question, words),
+        *delegation_samples.every(place, question),
         ("vacant_seat", {"run_id": run, "step": 9, "role": "camat", "unit": "", "absent": [camat]}),
         ("vacant_seat", {"run_id": run, "step": 6, "role": "kasi_kasubag", "unit": "trantib"}),
         ("unreachable", {"official_id": camat}),
