@@ -8,13 +8,14 @@ from typing import Any
 from messages.rendered import InlineButton, button
 from messages.text import one_line
 from messages.views.asked import Asked, NothingToSay, View
-from storage.tables import Invitation, Official
+from storage.tables import Invitation, Official, Seat
 from workflow import people
 from workflow.job_titles import job_title
 from workflow.managing import officials, units
 from workflow.office_rules import OfficeRules, rules_of
 from workflow.reminding.policy import ReminderPolicy, policy_of
 from workflow.seats import posts
+from workflow.seats.terms import Capacity
 from workflow.verbs import Page, Press
 
 A_PAGE = 8
@@ -165,7 +166,7 @@ def manage_official(asked: Asked) -> View:
     return View(
         {
             "name": asked.names.person(which),
-            "titles": [_title(asked, seat.role, seat.unit_id, seat.title) for seat in _seats(asked, which)],
+            "titles": [_title(asked, seat) for seat in people.seats_of(asked.session, which)],
             "admin": official.admin,
             "joined": joined,
             "link": _link(asked, invitation),
@@ -243,13 +244,9 @@ def _link(asked: Asked, invitation: Invitation | None) -> str:
     return invitation.status
 
 
-def _seats(asked: Asked, official_id: int) -> list[Any]:
-    live = posts.live_seats(asked.session, _office_id(asked), asked.now)
-    return [seat for seat in live if seat.official_id == official_id]
-
-
-def _title(asked: Asked, role: str, unit_id: str, title: str | None) -> str:
-    return one_line(title or job_title(role, asked.names.units.get(unit_id)), MAX_NAME)
+def _title(asked: Asked, seat: Seat) -> str:
+    own = seat.title or job_title(seat.role, asked.names.units.get(seat.unit_id))
+    return one_line(Capacity(seat.capacity).prefix + own, MAX_NAME)
 
 
 def _office_id(asked: Asked) -> str:

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_/-]*")
+_ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _RESERVED = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 _LONGEST_LINE = 110
 
@@ -60,8 +61,5 @@ def _flow(value: Any) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Return a string between double quotes; what YAML would take for the end of a line is escaped."""
-    quoted = json.dumps(text, ensure_ascii=False)
-    for character in "\x7f\x85\u2028\u2029\ufeff":
-        quoted = quoted.replace(character, f"\\u{ord(character):04x}")
-    return quoted
+    """Return a string between double quotes; what YAML does not take as it stands is escaped."""
+    return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
