@@ -39,11 +39,16 @@ COMMANDS: dict[str, dict[Language, str]] = {
         "id": "Pengingat sendiri, mis. /ingatkan besok jam 9",
         "en": "Your own reminder, e.g. /ingatkan 2 jam lagi",
     },
+    "delegasi": {
+        "id": "Mendelegasikan tugas, mis. mulai besok sampai Jumat",
+        "en": "Delegate your tasks, e.g. besok sampai Jumat",
+    },
     "kalender": {"id": "Jam kerja dan hari libur kantor", "en": "Working hours and days off"},
     "profil": {"id": "Sapaan, bahasa, dan jam tenang", "en": "Form of address, language, quiet hours"},
     "privasi": {"id": "Data yang disimpan, dan hak Bapak/Ibu", "en": "What is kept about you, and your rights"},
     "jabatan": {"id": "Jabatan dan pejabatnya (admin)", "en": "Posts and who holds them (admin)"},
     "kelola": {"id": "Mengatur kantor (admin)", "en": "Manage the office (admins)"},
+    "adopsi": {"id": "Mengadopsi SOP (admin)", "en": "Adopt an SOP (admin)"},
     "batal": {"id": "Meninggalkan pertanyaan yang sedang menunggu", "en": "Leave the pending question"},
     "bantuan": {"id": "Bantuan", "en": "Help"},
 }

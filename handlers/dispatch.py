@@ -7,6 +7,7 @@ from collections.abc import Callable
 from sqlmodel import Session
 
 from handlers import (
+    adoption_pages,
     appointment_order,
     appointments,
     approval_buttons,
@@ -15,6 +16,7 @@ from handlers import (
     cancel_run,
     collect_by,
     correction,
+    delegation,
     elsewhere,
     extension,
     extension_decision,
@@ -62,6 +64,7 @@ COMMANDS: dict[str, Callable[[Talk], None]] = {
     "batalkan": cancel_run.command,
     "jadwal": schedules.command,
     "dispensasi": extension.command,
+    "delegasi": delegation.command,
     "tunda": pause.pause_command,
     "lanjutkan": pause.resume_command,
     "ingatkan": personal.command,
@@ -70,6 +73,7 @@ COMMANDS: dict[str, Callable[[Talk], None]] = {
     "jabatan": appointments.command,
     "profil": profile.command,
     "privasi": profile.privacy,
+    "adopsi": adoption_pages.command,
     "batal": home.leave,
     "bantuan": home.help_,
     "help": home.help_,
@@ -101,6 +105,7 @@ PRESSES: dict[str, Callable[[Talk, Press], Reply | None]] = {
 }
 
 ANSWERS: dict[str, Callable[[Talk, Question, str | None, str | None], Reply | None]] = {
+    **adoption_pages.ANSWERS,
     "period": start_run.period,
     "start": start_run.confirm,
     "field": form_answers.field,
@@ -135,6 +140,12 @@ ANSWERS: dict[str, Callable[[Talk, Question, str | None, str | None], Reply | No
     "assign": reassign.choose,
     "confirm_assign": reassign.confirm,
     "approval_reason": approval_buttons.reason,
+    "delegations": delegation.overview,
+    "delegation_end": delegation.end,
+    "delegate_to": delegation.receiver,
+    "delegate_when": delegation.when,
+    "delegate_sops": delegation.sops,
+    "delegate_confirm": delegation.confirm,
     "seats": appointments.post,
     "seat_post": appointments.action,
     "seat_end": appointments.end,

@@ -278,6 +278,18 @@ TOASTS: dict[str, tuple[str, str]] = {
         "Sudah ada {count} pengingat. Mohon hapus salah satu lebih dahulu: /ingatkan daftar.",
         "There are {count} reminders already. Please remove one first: /ingatkan daftar.",
     ),
+    "adoption_same": (
+        "Pilihan ini sama dengan adopsi yang sudah berlaku.",
+        "These choices are the same as those that hold already.",
+    ),
+    "adoption_gone": (
+        "Adopsi ini sudah diajukan atau diganti. Mohon lihat /adopsi.",
+        "This adoption was proposed or replaced already. Please see /adopsi.",
+    ),
+    "adoption_unfit": (
+        "Ada jabatan yang tidak lagi dipegang siapa pun. Mohon periksa lagi pelaksananya: /adopsi.",
+        "Nobody holds one of the chosen posts any more. Please check who does what: /adopsi.",
+    ),
     "schedule_ended": ("Jadwal ini sudah dihentikan.", "This schedule has ended already."),
     "schedule_past": (
         "Waktunya sudah lewat. Mohon buat jadwal baru dengan /jadwal.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from messages.views import (
+    adoption,
     appointments,
     approving,
     asking,
@@ -54,6 +55,17 @@ MESSAGES: dict[str, Callable[[Asked], View]] = {
     "found_done": founding.found_done,
     "found_left": plain.bare,
     "found_refused": plain.reason,
+    # Adopting an SOP
+    "adoption_list": adoption.adoption_list,
+    "adoption_sop": adoption.adoption_sop,
+    "adoption_role": adoption.adoption_role,
+    "adoption_step": adoption.adoption_step,
+    "adoption_actor": adoption.adoption_actor,
+    "adoption_blank": adoption.adoption_blank,
+    "adoption_confirm": adoption.adoption_confirm,
+    "adoption_proposed": adoption.adoption_proposed,
+    "adoption_kept": plain.bare,
+    "approval_adoption": adoption.approval_adoption,
     # Starting a run
     "choose_sop": starting.choose_sop,
     "ask_period": starting.ask_period,

@@ -24,6 +24,7 @@ KINDS = {
     "plain": "Short messages",
     "starting": "Starting a run",
     "founding": "Setting up an office",
+    "adoption": "Adopting an SOP",
     "pages": "Pages",
     "progress": "Pages",
     "asking": "Questions",
@@ -40,6 +41,7 @@ KINDS = {
     "auditing": "Auditors",
     "approving": "Four eyes, and decisions on paper",
     "seats": "Who holds which post",
+    "delegations": "Delegations",
     "appointments": "Who holds which post",
 }
 """Module of a message's view -> where it stands in the gallery."""

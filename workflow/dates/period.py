@@ -29,9 +29,9 @@ _OF_MONTH = re.compile(rf"(?:tgl )?\d{{1,2}} (?P<month>{any_of(MONTHS)})(?P<year
 _WHOLE = {"pekan ini": (0, 7), "pekan depan": (7, 7)}
 _DASH = re.compile(
     rf"\s[-–—]\s|(?<!\S)(?P<day>\d{{1,2}})[-–—](?=\d{{1,2}}\s*[a-z])|\b(?P<weekday>{any_of(WEEKDAYS)})[-–—](?=[a-z])",
-    re.I,
+    re.IGNORECASE,
 )
-"""A dash with spaces, between bare days or after a weekday parts two dates; within '2027-01-05' it is the date's own."""
+"""A dash with spaces, between bare days or after a weekday parts two dates; '2027-01-05' is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,10 +215,7 @@ class _Words:
         return True
 
     def _from(self, first: Understood, last: Understood) -> Period:
-        if first.has_time:
-            begin = first.at
-        else:
-            begin = max(self._begin(self._date(first)), self.now)
+        begin = first.at if first.has_time else max(self._begin(self._date(first)), self.now)
         end = last.at if last.has_time else self._begin(self._date(last) + timedelta(days=1))
         return Period(begin, end, first.has_time, last.has_time)
 

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, or_, select
 from storage import audit, timers
 from storage.locks import lock_runs
 from storage.tables import Delegation, Office, Official, Seat, Timer
-from workflow import cards
+from workflow import cards, delegation_notices
 from workflow.moment import Moment
 from workflow.seats import notices, terms
 
@@ -57,6 +57,8 @@ def settle(session: Session, office_id: str, now: datetime) -> bool:
             changed, one.held = True, one.id in given
             session.flush()
             _record(session, office_id, now, "delegation", one.held, one.from_id, {"delegation": one.id})
+            tell = delegation_notices.began if one.held else delegation_notices.ended
+            tell(session, one, now)
     _plan_next(session, office_id, terms.next_change(seats, delegations, now))
     if changed:
         cards.reconcile_office(session, office_id, now)

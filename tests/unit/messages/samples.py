@@ -174,7 +174,7 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
         ("confirm_cancel", {**question, "run_id": run}),
         *[("question_dropped", {"kind": k}) for k in ("field", "reason", "period")],
         *[("bad_answer", {"reason": r, "field": {"id": words or "Tanggal rapat", "en": words or "Meeting date"}})
-          for r in ("not_a_date", "past_date", "wrong_weekday", "no_such_day", "vague", "date_only", "not_a_time", "not_a_number", "choose", "too_long", "empty")],
+          for r in ("not_a_date", "past_date", "wrong_weekday", "no_such_day", "vague", "date_only", "not_a_time", "not_a_number", "not_a_duration", "choose", "too_long", "empty")],
         ("answer_refused", {"key": "first_by", "facts": {"name": person, "time": "2027-01-07T02:12:00+00:00"}}),
         *[("file_refused", {"name": file, "reason": r, "kinds": ["pdf", "image"], "max_mb": 20, "limit": 5})
           for r in ("too_big", "empty", "kind", "too_many", "broken", "unavailable")],
