@@ -26,6 +26,8 @@ from workflow.office_file.policy_plan import plan_policy
 from workflow.office_file.role_warnings import role_warnings
 from workflow.office_file.rules_plan import plan_rules
 from workflow.reminding import planning
+from workflow.seats import notices as seat_notices
+from workflow.seats.settling import settle
 from workflow.state import PartStatus
 
 
@@ -80,7 +82,9 @@ def apply(
         calendar_changes.change(session, moment, office, plan.calendar.settings, None, words)
     if zone is not None and zone != office.timezone:
         cards.refresh_all(session, moment, _open_tasks(session, office_id))  # every clock time on them is another one
+    settle(session, office_id, now)
     cards.reconcile_office(session, office_id, now)
+    seat_notices.vacancies(session, office_id, now)
     # Hours, zone or policy may be others now; a new office gets its first morning.
     planning.replan_office(session, moment, office)
     return report
@@ -100,7 +104,7 @@ def _plan(session: Session, source: Source, now: datetime, *, prune: bool) -> Pl
     plan, file = Plan(), source.file
     plan_office(session, plan, file.office)
     units = plan_units(session, plan, file, prune=prune)
-    plan_officials(session, plan, file, units, prune=prune)
+    plan_officials(session, plan, file, units, now, prune=prune)
     plan_auditors(session, plan, file, now, prune=prune)
     roles = _seated_roles(session, file, prune=prune)
     adopted = plan_adoptions(session, plan, file, roles, now, prune=prune)

@@ -50,12 +50,38 @@ class UnitEntry(Strict):
     name: Name
 
 
+class OrderEntry(Strict):
+    """The order (surat perintah) an acting official rests on, as printed."""
+
+    number: Annotated[Name, StringConstraints(max_length=80)]
+    date: Day
+
+
 class SeatEntry(Strict):
-    """A seat: the office's role, perhaps in a unit. ``title`` is how the seat is called."""
+    """A seat: the office's role, perhaps in a unit. ``title`` is how the seat is called.
+
+    Both days are included, in the office's zone. A Plt. or Plh. needs a last day and an order;
+    a Plh. also ``principal``, the name of whom they stand in for.
+    """
 
     role: Identifier
     unit: Id | None = None
     title: Name | None = None
+    capacity: Literal["definitif", "plt", "plh"] = "definitif"
+    since: Day | None = Field(default=None, alias="from")
+    until: Day | None = None
+    order: OrderEntry | None = None
+    principal: Name | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.since is not None and self.until is not None and self.until < self.since:
+            raise ValueError("Tanggal 'until' mendahului 'from'.")
+        if self.capacity != "definitif" and (self.until is None or self.order is None):
+            raise ValueError("Plh. dan Plt. memerlukan 'until' dan 'order' (number, date).")
+        if (self.capacity == "plh") != (self.principal is not None):
+            raise ValueError("'principal' (siapa yang digantikan) ditulis untuk Plh., dan hanya untuk Plh.")
+        return self
 
 
 class OfficialEntry(Strict):

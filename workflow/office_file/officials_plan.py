@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from datetime import datetime
+from functools import partial
 
 from sqlmodel import Session, col, select
 
 from sop_definitions.errors import Problem
-from storage.tables import Invitation, Official, Seat
-from workflow.job_titles import job_title
+from storage.tables import Invitation, Official
 from workflow.office_file.changes import Payload, Plan, difference
-from workflow.office_file.model import OfficeFile, OfficialEntry, SeatEntry
+from workflow.office_file.model import OfficeFile, OfficialEntry
+from workflow.office_file.seats_plan import SeatPlanner
 
 _OFFICIAL = {
     "name": "nama",
@@ -21,14 +22,25 @@ _OFFICIAL = {
 }
 
 
-def plan_officials(session: Session, plan: Plan, file: OfficeFile, units: set[str], *, prune: bool) -> None:
+def plan_officials(
+    session: Session, plan: Plan, file: OfficeFile, units: set[str], now: datetime, *, prune: bool
+) -> None:
     """Plan every official the file lists and, with ``prune``, the leaving of every other."""
     if file.officials is None:
         return
-    planner = _Planner(session, plan, file.office.id, units, prune=prune)
+    seats = SeatPlanner(session, plan, file.office.id, file.office.timezone, now, prune=prune)
+    planner = _Planner(session, plan, file.office.id, seats, prune=prune)
     matched = planner.match(file.officials)
-    for index, entry in enumerate(file.officials):
-        planner.official(index, entry, matched.get(index))
+    found = [planner.official(entry, matched.get(index)) for index, entry in enumerate(file.officials)]
+
+    def named(name: str) -> list[Official]:
+        return [row for row, entry in zip(found, file.officials or (), strict=True) if entry.name == name] or [
+            row for row in planner.rows if row.active and row.name == name
+        ]
+
+    # Seats come after all officials: whom somebody stands in for may be new, too.
+    for index, (entry, row) in enumerate(zip(file.officials, found, strict=True)):
+        seats.compare(entry, row, units, named, partial(planner.at, index))
     listed = {row.id for row in matched.values()}
     for row in planner.rows:
         if row.active and row.id not in listed:
@@ -39,18 +51,17 @@ def plan_officials(session: Session, plan: Plan, file: OfficeFile, units: set[st
 
 
 class _Planner:
-    def __init__(self, session: Session, plan: Plan, office_id: str, units: set[str], *, prune: bool) -> None:
+    def __init__(self, session: Session, plan: Plan, office_id: str, seats: SeatPlanner, *, prune: bool) -> None:
         self.plan = plan
         self.office_id = office_id
-        self.units = units
+        self.seats = seats
         self.prune = prune
-        officials = select(Official).where(Official.office_id == office_id, col(Official.auditor).is_(False)).order_by(col(Official.id))
+        officials = (
+            select(Official)
+            .where(Official.office_id == office_id, col(Official.auditor).is_(False))
+            .order_by(col(Official.id))
+        )
         self.rows = list(session.exec(officials))
-        self.seats: dict[int, list[Seat]] = defaultdict(list)
-        for seat in session.exec(
-            select(Seat).where(Seat.office_id == office_id, col(Seat.held)).order_by(col(Seat.id))
-        ):
-            self.seats[seat.official_id].append(seat)
         linked = select(Invitation.official_id, Invitation.claimed_by).where(
             Invitation.office_id == office_id, Invitation.status == "confirmed"
         )
@@ -82,12 +93,11 @@ class _Planner:
                 taken.add(namesakes[0].id)
         return found
 
-    def official(self, index: int, entry: OfficialEntry, row: Official | None) -> None:
+    def official(self, entry: OfficialEntry, row: Official | None) -> Official:
         if row is None:
-            row = self.create(entry)
-        else:
-            self.change(entry, row)
-        self.plan_seats(index, entry, row)
+            return self.create(entry)
+        self.change(entry, row)
+        return row
 
     def create(self, entry: OfficialEntry) -> Official:
         row = Official(
@@ -126,60 +136,8 @@ class _Planner:
         by_link = "telegram_id" in changed and (row.id, row.telegram_id) in self.linked
         self.plan.add("official.changed", f"Pejabat {row.name}: {said}", change, chat=row.source == "chat" or by_link)
 
-    def plan_seats(self, index: int, entry: OfficialEntry, row: Official) -> None:
-        held = {(seat.role, seat.unit_id): seat for seat in self.seats.get(row.id or 0, [])}
-        for at, wanted in enumerate(entry.seats):
-            if wanted.unit is not None and wanted.unit not in self.units:
-                known = ", ".join(sorted(self.units)) or "belum ada unit"
-                message = f"Unit '{wanted.unit}' tidak ada. Pilih salah satu: {known}."
-                self.problem((index, "seats", at, "unit"), message)
-                continue
-            seat = held.pop((wanted.role, wanted.unit or ""), None)
-            if seat is None:
-                self.add_seat(wanted, row)
-            else:
-                self.change_seat(wanted, seat, row)
-        for seat in held.values():
-            if self.prune:
-                self.remove_seat(seat, row)
-            else:
-                self.plan.left.append(f"Kursi {_named(seat.role, seat.unit_id, seat.title)}: {row.name}")
-
-    def add_seat(self, wanted: SeatEntry, row: Official) -> None:
-        unit = wanted.unit or ""
-
-        def add(session: Session) -> Payload:
-            seat = Seat(office_id=self.office_id, role=wanted.role, unit_id=unit, official_id=row.id or 0)
-            seat.title = wanted.title
-            session.add(seat)
-            return {"official": row.id, "role": wanted.role, "unit": unit}
-
-        named = _named(wanted.role, unit, wanted.title)
-        self.plan.add("seat.added", f"Kursi baru: {named}, dipegang {row.name}", add)
-
-    def change_seat(self, wanted: SeatEntry, seat: Seat, row: Official) -> None:
-        if wanted.title == seat.title or (wanted.title is None and not self.prune):
-            return
-
-        def change(_: Session) -> Payload:
-            seat.title, seat.source = wanted.title, "file"
-            return {"official": row.id, "role": seat.role, "unit": seat.unit_id}
-
-        said = f"“{wanted.title}”" if wanted.title else "(bawaan)"
-        text = f"Kursi {_named(seat.role, seat.unit_id, seat.title)}, {row.name}: sebutan menjadi {said}"
-        self.plan.add("seat.changed", text, change, chat=seat.source == "chat")
-
-    def remove_seat(self, seat: Seat, row: Official) -> None:
-        def remove(session: Session) -> Payload:
-            session.delete(seat)
-            return {"official": row.id, "role": seat.role, "unit": seat.unit_id}
-
-        text = f"Kursi dilepas: {_named(seat.role, seat.unit_id, seat.title)}, {row.name}"
-        self.plan.add("seat.removed", text, remove, chat=seat.source == "chat")
-
     def retire(self, row: Official) -> None:
-        for seat in self.seats.get(row.id or 0, []):
-            self.remove_seat(seat, row)
+        self.seats.retire(row)
 
         def retire(_: Session) -> Payload:
             # The account is let go, so that whoever gets the phone next is somebody else.
@@ -195,10 +153,9 @@ class _Planner:
                 row.telegram_id = None
         session.flush()
 
+    def at(self, index: int, path: tuple[str | int, ...], message: str) -> None:
+        """Add a problem of one official's entry."""
+        self.problem((index, *path), message)
+
     def problem(self, path: tuple[str | int, ...], message: str) -> None:
         self.plan.problems.append(Problem(("officials", *path), message))
-
-
-def _named(role: str, unit: str | None, title: str | None) -> str:
-    plain = title or job_title(role)
-    return f"{plain} ({role}, {unit})" if unit else f"{plain} ({role})"

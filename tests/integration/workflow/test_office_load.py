@@ -53,7 +53,7 @@ def official(session: Session, name: str) -> Official:
 
 def seats(session: Session) -> set[tuple[str, str, str]]:
     query = select(Official.name, Seat.role, Seat.unit_id).join(Seat, col(Seat.official_id) == col(Official.id))
-    return set(session.exec(query))
+    return set(session.exec(query.where(col(Seat.held))))
 
 
 async def test_a_second_load_changes_nothing_and_says_so(database: Database) -> None:
