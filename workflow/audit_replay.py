@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from storage import audit
 from storage.audit import Fault
 from storage.tables import ErasableText, File, Run, Submission, Task
-from workflow import texts
+from workflow import erasures, texts
 from workflow.state import Part
 from workflow.time_replay import MovedTime
 
@@ -48,6 +48,7 @@ def verify(session: Session, office_id: str) -> list[Fault]:
         *_submissions(session, office_id, expected),
         *_files(session, office_id, expected),
         *expected.time.faults(session, office_id),
+        *erasures.faults(session, office_id),
     ]
 
 

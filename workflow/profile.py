@@ -26,7 +26,7 @@ def set_salutation(session: Session, moment: Moment, officials: Sequence[Officia
     """Address a person as 'Bapak' or 'Ibu' from now on, on the cards they have, too."""
     if words not in SALUTATIONS:
         raise Stopped("stale")
-    changed = [official for official in officials if official.salutation != words]
+    changed = [official for official in _in_order(officials) if official.salutation != words]
     if changed:
         _renew_cards(session, moment, officials)
     for official in changed:
@@ -39,7 +39,7 @@ def set_language(session: Session, moment: Moment, officials: Sequence[Official]
     """Speak to a person in Indonesian ('id') or English ('en') from now on; their menu of commands, too."""
     if language not in LANGUAGES:
         raise Stopped("stale")
-    changed = [official for official in officials if official.language != language]
+    changed = [official for official in _in_order(officials) if official.language != language]
     if changed:
         _renew_cards(session, moment, officials)
     for official in changed:
@@ -79,10 +79,15 @@ def set_quiet(session: Session, moment: Moment, officials: Sequence[Official], h
         if hours is not None and not hours.leaves_time(calendar, calendar.local_date(moment.now)):
             raise Stopped("quiet_too_long")
     kept = hours.as_json() if hours is not None else {}
-    for official in officials:
+    for official in _in_order(officials):
         if official.quiet != kept:
             official.quiet = kept
             _record(session, moment, official, "quiet")
+
+
+def _in_order(officials: Sequence[Official]) -> list[Official]:
+    """Return a person's rows in the order in which the offices' records are locked."""
+    return sorted(officials, key=lambda official: official.office_id)
 
 
 def _renew_cards(session: Session, moment: Moment, officials: Sequence[Official]) -> None:

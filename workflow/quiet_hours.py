@@ -121,7 +121,7 @@ def quiet_until(session: Session, telegram_id: int, now: datetime) -> datetime |
     Of somebody who sits in offices of several time zones, the latest end counts.
     """
     ends: list[datetime] = []
-    for official in people.officials_of(session, telegram_id):
+    for official in [*people.officials_of(session, telegram_id), *people.auditors_of(session, telegram_id)]:
         hours = of_json(official.quiet)
         if hours is not None:
             zone = calendar_of(session.get_one(Office, official.office_id)).zone

@@ -90,11 +90,10 @@ def test_the_end_is_the_first_moment_that_is_not_quiet(start: time, end: time, m
 
 def test_they_leave_half_of_every_working_day() -> None:
     calendar = WorkingTime(WIB, CalendarSettings())
-    fits = lambda words: quiet(words).leaves_time(calendar, MONDAY)  # noqa: E731
     fitting = ["18.00 sampai 07.00", "12.00-13.00", "07.00 sampai 09.00", "16.00 sampai 07.30"]
     swallowing = ["07.00 sampai 16.00", "07.30 sampai 12.00", "12.30 sampai 12.00", "00.00 sampai 23.59"]
-    assert [words for words in fitting if not fits(words)] == []
-    assert [words for words in swallowing if fits(words)] == []
+    assert [words for words in fitting if not quiet(words).leaves_time(calendar, MONDAY)] == []
+    assert [words for words in swallowing if quiet(words).leaves_time(calendar, MONDAY)] == []
 
 
 def quiet(words: str) -> QuietHours:
