@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable
 
 from handlers.talk import Talk
-from storage.tables import Official, Run
+from storage.tables import Adoption, Official, Run
 from workflow import auditors, rights
+from workflow.adoption import load
 from workflow.deed import Stopped
 from workflow.reply import Reply
 from workflow.run_files import all_file_ids
@@ -54,6 +55,7 @@ def press(talk: Talk, pressed: Press) -> Reply | None:
         case Page.RUN:
             _show(talk, official, "status_run", "run", run)
         case Page.BOARD:
+            _must_be_a_step(talk, run, pressed.activation)
             _show(talk, official, "board_text", "board", run, step=pressed.activation)
         case Page.FILES:
             _send_files(talk, run, official)
@@ -67,6 +69,13 @@ def _show(talk: Talk, official: Official, template: str, what: str, run: Run, **
     number = next(iter(params.values()), 0)
     auditors.read(talk.session, talk.moment, official, what, run=run, page=number)
     talk.say(template, official, run_id=run.id, **params)
+
+
+def _must_be_a_step(talk: Talk, run: Run, number: int) -> None:
+    """Refuse a step that the run's SOP does not have: such a button was made up."""
+    definition = load(talk.session.get_one(Adoption, run.adoption_id)).definition
+    if all(step.number != number for step in definition.steps):
+        raise Stopped("stale")
 
 
 def _archive_page(talk: Talk, pressed: Press) -> None:
