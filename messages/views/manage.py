@@ -63,8 +63,8 @@ def manage(asked: Asked) -> View:
     menu = [
         ("manage_units", "units"), ("manage_people", "people"),
         ("manage_waiting", "waiting"), ("manage_seats", "seats"),
-        ("manage_calendar", "calendar"), ("manage_policy", "policy"),
-        ("manage_rules", "rules"), ("manage_file", "file"),
+        ("manage_sops", "sops"), ("manage_calendar", "calendar"),
+        ("manage_policy", "policy"), ("manage_rules", "rules"), ("manage_file", "file"),
     ]  # fmt: skip
     return View(
         {
