@@ -16,6 +16,7 @@ from storage import audit
 from storage.audit import Fault
 from storage.tables import ErasableText, File, Run, Submission, Task
 from workflow import erasures, texts
+from workflow.delegation_replay import Delegated
 from workflow.state import Part
 from workflow.time_replay import MovedTime
 
@@ -31,6 +32,7 @@ class _Expected:
     submissions: dict[int, tuple[dict[str, Any], int]] = field(default_factory=dict)
     files: dict[int, tuple[str, int]] = field(default_factory=dict)
     time: MovedTime = field(default_factory=MovedTime)
+    delegated: Delegated = field(default_factory=Delegated)
 
 
 def verify(session: Session, office_id: str) -> list[Fault]:
@@ -48,6 +50,7 @@ def verify(session: Session, office_id: str) -> list[Fault]:
         *_submissions(session, office_id, expected),
         *_files(session, office_id, expected),
         *expected.time.faults(session, office_id),
+        *expected.delegated.faults(session, office_id),
         *erasures.faults(session, office_id),
     ]
 
@@ -55,12 +58,13 @@ def verify(session: Session, office_id: str) -> list[Fault]:
 def _play(session: Session, office_id: str) -> _Expected:
     expected = _Expected()
     for event in audit.events(session, office_id):
-        if event.run_id is None:
-            continue
         try:
             payload = json.loads(event.payload)
         except ValueError:
             continue  # changed behind its back, which the chain has told already
+        expected.delegated.take(event, payload)
+        if event.run_id is None:
+            continue
         expected.runs[event.run_id] = (payload.get("run", "open"), event.seq)
         for key, part in payload.get("moved", {}).items():
             expected.parts[event.run_id, key] = (part, event.seq)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlmodel import Session, col, select
 
 from storage.tables import Invitation, Official
-from workflow import cards, office_invitations, people
+from workflow import cards, delegating, office_invitations, people
 from workflow.deed import Stopped
 from workflow.managing.acting import record, take_turn
 from workflow.moment import Moment
@@ -125,6 +125,7 @@ def deactivate(session: Session, moment: Moment, admin: Official, official_id: i
     official = official_of(session, admin, official_id)
     if official.id == admin.id:
         raise Stopped("not_oneself")
+    delegating.end_all_of(session, moment, official, admin)
     appointing.end_all_of(session, moment, official, admin)
     _revoke(session, moment, admin, official)
     # The account is let go, so that whoever gets the phone next is somebody else.

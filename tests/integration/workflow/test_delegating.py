@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlmodel import col
+from sqlmodel import col, delete, update
 
 from storage.tables import Card, Delegation, Official, Submission, Task
 from tests.integration.workflow import model
 from tests.integration.workflow.desk import Desk
-from tests.integration.workflow.town import ServedStore, SqliteStore, Store, Town
+from tests.integration.workflow.town import MORNING, ServedStore, SqliteStore, Store, Town
 from tests.unit.workflow import builders
 from workflow.verbs import Verb
 
@@ -199,3 +200,34 @@ def test_a_receiver_who_leaves_gives_the_tasks_back(town: Town) -> None:
 
     town.store.write(leave)
     assert live(desk, desk.task(1)) == {"clerk", "second-clerk"}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"to_id": 1}, "changed after"),
+        ({"sop_ids": ["other"]}, "changed after"),
+        ({"ends_at": MORNING + timedelta(days=50)}, "changed after"),
+        ({"held": False}, "does not count, the record says it counts"),
+        (None, "missing"),
+    ],
+)
+def test_a_row_changed_behind_the_record_is_named(town: Town, change: dict[str, Any] | None, told: str) -> None:
+    desk = Desk(town, builders.step(1))
+    delegate(desk, "clerk", "head-south", "hari ini sampai Jumat")
+    assert model.faults(town, desk.cast) == []
+    [row] = town.rows(Delegation)
+    statement: Any = delete(Delegation) if change is None else update(Delegation).values(**change)
+    town.store.write(lambda session: session.exec(statement.where(col(Delegation.id) == row.id)))
+    [fault] = model.faults(town, desk.cast)
+    assert f"delegation row {row.id}" in str(fault)
+    assert told in str(fault)
+
+
+def test_a_row_slipped_in_is_named(town: Town) -> None:
+    desk = Desk(town, builders.step(1))
+    row: dict[str, Any] = {"office_id": "office", "from_id": person(desk, "clerk"), "to_id": person(desk, "head-south")}
+    times: dict[str, Any] = {"starts_at": MORNING, "ends_at": MORNING + timedelta(days=9), "created_at": MORNING}
+    town.store.write(lambda session: session.add(Delegation(**row, **times)))
+    [fault] = model.faults(town, desk.cast)
+    assert "is not on record" in str(fault)
