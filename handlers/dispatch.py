@@ -30,6 +30,7 @@ from handlers import (
     personal,
     profile,
     reassign,
+    recording,
     return_answers,
     schedules,
     start_run,
@@ -100,6 +101,8 @@ PRESSES: dict[str, Callable[[Talk, Press], Reply | None]] = {
     Verb.APPROVE: approval_buttons.approve,
     Verb.DISAPPROVE: approval_buttons.disapprove,
     Page.ORDER: appointments.order,
+    Verb.RECORD: recording.press,
+    Verb.DISOWN: recording.disown,
     Verb.GRANT: extension_decision.grant,
     Verb.DENY: extension_decision.deny,
 }
@@ -140,6 +143,7 @@ ANSWERS: dict[str, Callable[[Talk, Question, str | None, str | None], Reply | No
     "assign": reassign.choose,
     "confirm_assign": reassign.confirm,
     "approval_reason": approval_buttons.reason,
+    recording.KIND: recording.answer,
     "delegations": delegation.overview,
     "delegation_end": delegation.end,
     "delegate_to": delegation.receiver,
@@ -165,7 +169,15 @@ LEAVES_QUESTION = (
 )  # fmt: skip
 """Buttons that may be pressed while a question waits: they only show, or answer something else."""
 
-ANSWERED_AGAIN = ("question_gone", "reason_missing", "missing_files", "missing_tick", "already_sending", "scan_storing")
+ANSWERED_AGAIN = (
+    "question_gone",
+    "reason_missing",
+    "missing_files",
+    "missing_tick",
+    "already_sending",
+    "scan_storing",
+    "paper_missing",
+)
 """Refusals after which the pending question still waits for a (better) answer."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from handlers import appointment_order
+from handlers import appointment_order, recording
 from handlers.incoming import IncomingFile
 from handlers.talk import Talk
 from storage.tables import File, Question
@@ -13,7 +13,10 @@ from workflow.deed import Stopped
 from workflow.files import ReceivedFile
 from workflow.reply import Reply
 
-FOR_QUESTIONS: dict[str, Callable[[Talk, Question, ReceivedFile], None]] = {"seat_scan": appointment_order.scan}
+FOR_QUESTIONS: dict[str, Callable[[Talk, Question, ReceivedFile], None]] = {
+    "seat_scan": appointment_order.scan,
+    recording.KIND: recording.paper,
+}
 """A question's kind -> what takes a file as its answer."""
 
 

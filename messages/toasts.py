@@ -299,6 +299,14 @@ TOASTS: dict[str, tuple[str, str]] = {
         "Jadwal kantor ini sudah 20. Mohon hentikan dahulu yang tidak dipakai lagi (/jadwal).",
         "This office has 20 schedules already. Please end one that is no longer needed first (/jadwal).",
     ),
+    "paper_missing": (
+        "Mohon kirim foto atau pindaian keputusan yang sudah ditandatangani lebih dahulu.",
+        "Please send the photo or scan of the signed decision first.",
+    ),
+    "disown_late": (
+        "Mohon maaf, batas 7 hari untuk menyatakan hal ini sudah lewat. Mohon hubungi admin kantor.",
+        "Sorry, the 7 days for saying so are over. Please ask the office's admin.",
+    ),
     "four_eyes": (
         "Menurut aturan empat mata kantor, yang menyampaikan hasil tidak ikut memutuskannya.",
         "By the office's rule of four eyes, whoever handed a result in does not decide it.",

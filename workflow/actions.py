@@ -71,7 +71,14 @@ class Renew:
     key: PartKey
 
 
-Action = Complete | Decide | ReturnUnit | Nil | Waive | Touch | Withdraw | Renew
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """A settled DECISION proves void: it is open again, and what was built on it waits."""
+
+    key: PartKey
+
+
+Action = Complete | Decide | ReturnUnit | Nil | Waive | Touch | Withdraw | Renew | Reopen
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,9 @@ def _standing(session: Session, deed: Deed) -> Standing:
     Raises :class:`Stopped` for whoever did the work while somebody else can approve it.
     """
     task, official = deed.task, deed.official
+    if deed.mandate is not None and deed.mandate.principal_id is not None:
+        # Recorded from a paper: it is the principal who decided.
+        official = session.get_one(Official, deed.mandate.principal_id)
     if task.part not in APPROVING or deed.verb not in (Verb.DO, Verb.DECIDE, Verb.RETURN):
         return Standing.ORDINARY
     if holders.left_out(session, task, official):
@@ -141,7 +144,7 @@ def _standing(session: Session, deed: Deed) -> Standing:
 def _submit(session: Session, moment: Moment, deed: Deed, standing: Standing) -> Submission:
     task = deed.task
     data = {**deed.data, "four_eyes": str(standing)} if standing else deed.data
-    mandate = mandates.of_task(session, task, deed.official)
+    mandate = deed.mandate or mandates.of_task(session, task, deed.official)
     submission = Submission(
         office_id=task.office_id, run_id=task.run_id, task_id=task.id or 0, step=task.step,
         round=deed.loaded.steps[task.step].round, activation=task.activation, verb=deed.verb,

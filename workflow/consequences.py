@@ -36,7 +36,7 @@ def follow(session: Session, moment: Moment, deed: Deed, transition: Transition,
             if step.part == "invite":
                 invite(session, moment, loaded, step, deed.official)
     taken_away = [loaded.tasks[key] for key in (*transition.superseded, *transition.restored)]
-    if deed.verb is Verb.WITHDRAW and (taken_away or called_off):
+    if deed.verb in (Verb.WITHDRAW, Verb.DISOWN) and (taken_away or called_off):
         _tell_taken_back(session, moment, deed, [*taken_away, *called_off], a_return=bool(transition.restored))
     elif taken_away and deed.verb in (Verb.DECIDE, Verb.RETURN):
         _tell_returned(session, moment, deed, taken_away, transition, submission)

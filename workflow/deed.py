@@ -7,6 +7,7 @@ from typing import Any
 
 from storage.tables import File, Official, Task
 from workflow.actions import Action
+from workflow.mandates import Mandate
 from workflow.run_state import LoadedRun
 from workflow.verbs import Verb
 
@@ -22,7 +23,10 @@ class Stopped(Exception):
 
 @dataclass(slots=True)
 class Deed:
-    """Everything that is known about one act when it is put on record."""
+    """Everything that is known about one act when it is put on record.
+
+    ``mandate`` is as what it is done, where that does not follow from the seats held now.
+    """
 
     loaded: LoadedRun
     task: Task
@@ -35,3 +39,4 @@ class Deed:
     units: list[str] = field(default_factory=list)
     reason: str | None = None
     files: list[File] = field(default_factory=list)
+    mandate: Mandate | None = None

@@ -35,7 +35,9 @@ SUFFIXES = {
 ALL_KINDS = tuple(FileKind)
 ORDER = "order"
 """The purpose of a file that is the scan of an order."""
-KINDS_BESIDE = {ORDER: (FileKind.PDF, FileKind.IMAGE)}
+PAPER = "paper"
+"""The purpose of a file that is the signed paper of a decision, until the decision is recorded."""
+KINDS_BESIDE = {ORDER: (FileKind.PDF, FileKind.IMAGE), PAPER: (FileKind.PDF, FileKind.IMAGE)}
 """What a file may be that belongs to no task, by its purpose."""
 MAX_CAPTION = 1024
 ALBUM_PAUSE = timedelta(milliseconds=1200)

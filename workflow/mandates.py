@@ -11,6 +11,8 @@ from workflow import delegations, holders, people
 from workflow.seats.terms import Capacity
 
 DELEGATION = "delegation"
+RECORDED = "recorded"
+"""The secretary recorded the principal's decision from a signed paper."""
 
 
 @dataclass(frozen=True, slots=True)

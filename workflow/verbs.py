@@ -44,6 +44,8 @@ class Verb(StrEnum):
     RESUME_RUN = "resume"  # id is the run
     APPROVE = "approve"  # Setujui something that rests on the head's word; id is the approval
     DISAPPROVE = "disappr"  # Tidak disetujui; id is the approval
+    RECORD = "record"  # Catat keputusan: the secretary, from the head's signed paper
+    DISOWN = "disown"  # Bukan keputusan saya; id is the submission that was recorded
     OPEN_CARD = "open"  # Buka kartu: the card moves to the bottom of the chat
 
 

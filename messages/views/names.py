@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from messages.text import Reader, one_line
 from storage.tables import Office, Official, Seat, Submission, Unit
 from workflow.job_titles import job_title
-from workflow.mandates import DELEGATION
+from workflow.mandates import DELEGATION, RECORDED
 from workflow.seats.terms import Capacity, in_term
 
 MAX_NAME = 60
@@ -54,7 +54,7 @@ class Names:
 
     def author(self, submission: Submission) -> str:
         """Return who submitted something, in the seat they acted in; by delegation, from whom."""
-        if submission.mandate == DELEGATION:
+        if submission.mandate in (DELEGATION, RECORDED):
             return self.record(submission)
         return self.with_title(submission.official_id, submission.capacity)
 
@@ -73,6 +73,9 @@ class Names:
             return ""
         english, capacity = self.reader.language == "en", one_line(submission.capacity, MAX_TITLE)
         principal = self.person(submission.principal_id) if submission.principal_id is not None else ""
+        if submission.mandate == RECORDED:
+            recording = "recording the signed decision of" if english else "mencatat keputusan tertulis"
+            return f", {capacity}, {recording} {principal}"
         if submission.mandate == DELEGATION:
             giver = f"{principal}, {capacity}"
             return f", by delegation from {giver}" if english else f", menerima delegasi dari {giver}"

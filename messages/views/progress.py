@@ -26,7 +26,7 @@ from messages.views.working_time import (
 from sop_definitions.graph import predecessors
 from sop_definitions.model import Collect, Outcome
 from storage.tables import Official, RunStep, Task
-from workflow import people
+from workflow import people, recording
 from workflow.state import SETTLED, Part, PartStatus, StepStatus
 from workflow.verbs import OUTPUT_VERBS, Page, Press, Verb
 
@@ -222,6 +222,7 @@ def _keyboard(asked: Asked, facts: RunFacts) -> list[list[InlineButton]]:
             rows[-1].append(asked.button("remind", press))
         if waiving:
             rows.append([asked.button("waive", Press(Verb.WAIVE, target.id or 0, target.activation))])
+    rows += _recordable(asked, facts)
     rows.append(
         [
             asked.button("show_files", Press(Page.FILES, run_id)),
@@ -229,6 +230,19 @@ def _keyboard(asked: Asked, facts: RunFacts) -> list[list[InlineButton]]:
         ]
     )
     return rows
+
+
+def _recordable(asked: Asked, facts: RunFacts) -> list[list[InlineButton]]:
+    """Return the buttons by which the secretary records what the head decided on paper."""
+    if asked.official is None:
+        return []
+    found = [
+        task
+        for task in facts.tasks
+        if task.part == Part.DECISION
+        and recording.recordable(asked.session, asked.official, facts.run, facts.adopted, task) is not None
+    ]
+    return [[asked.button("record_decision", Press(Verb.RECORD, t.id or 0, t.activation))] for t in found]
 
 
 def _may_chase(asked: Asked, facts: RunFacts, official: Official | None, collection: list[Task]) -> tuple[bool, bool]:

@@ -50,6 +50,9 @@ MESSAGES: dict[str, Callable[[Asked], View]] = {
     "auditor_reads": plain.bare,
     # Approving
     "four_eyes_waits": approving.left_out,
+    "ask_recorded": approving.ask_recorded,
+    "decision_recorded": approving.recorded,
+    "decision_disowned": approving.recorded,
     # Founding the first office
     "found_ask": founding.found_ask,
     "found_done": founding.found_done,

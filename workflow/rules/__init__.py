@@ -15,6 +15,7 @@ from workflow.actions import (
     Nil,
     Refused,
     Renew,
+    Reopen,
     ReturnUnit,
     Touch,
     Transition,
@@ -52,6 +53,8 @@ def apply(definition: SopDefinition, state: RunState, action: Action) -> Transit
             settling.touch(change, key)
         case Renew(key):
             settling.renew(change, key)
+        case Reopen(key):
+            deciding.reopen(change, key)
         case Decide():
             deciding.decide(change, action)
         case ReturnUnit(key):

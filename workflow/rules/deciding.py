@@ -64,6 +64,23 @@ def _return(change: Change, action: Decide, outcome: Outcome) -> None:
     change.steps[number] = replace(change.steps[number], undo=undo)
 
 
+def reopen(change: Change, key: PartKey) -> None:
+    """Open a settled decision again; everything after it waits, as after a return."""
+    if key.part is not Part.DECISION or not change.settled(key):
+        raise Refused("not_applicable")
+    for n in change.lineage.descendants[key.step]:
+        _supersede(change, n)
+    change.set_step(key.step, StepStatus.OPEN)
+    parts = change.parts_of(key.step)
+    # Who submits to the decider did so; who sends the signed copy waits for the decision again.
+    change.set_waiting(*parts[parts.index(key) + 1 :])
+    change.open_part(key)
+    if parts[0] == key:
+        for other in parts[1:]:
+            change.open_part(other)
+    change.go_on()
+
+
 def return_unit(change: Change, key: PartKey) -> None:
     """Send one unit back: from its review, or by itself where nobody collects."""
     step = change.step(key.step)

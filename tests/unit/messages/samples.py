@@ -125,6 +125,10 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
         )],
         *[(name, {"official_id": auditor}) for name in ("auditor_joined", "auditor_period")],
         *[(name, {}) for name in ("auditor_home", "auditor_reads")],
+        *[("ask_recorded", {**question, "task_id": decision, "choice": c, "text": t, "files": f})
+          for c, t, f in ((None, None, 0), (0, None, 0), (0, None, 1), (1, reason_words, 1), (1, None, 1))],
+        *[(name, {"submission_id": place.submissions()[-1].id, "run_id": run, "task_id": decision})
+          for name in ("decision_recorded", "decision_disowned")],
         ("four_eyes_waits", {"task_id": decision}),
         ("private_only", {"bot": "pandu_bot"}),
         ("enrol_ask_admin", {"invitation_id": 1}),
