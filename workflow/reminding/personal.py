@@ -55,7 +55,9 @@ def again(session: Session, moment: Moment, official: Official, name: str) -> da
     """
     sent = session.exec(select(Outbox).where(Outbox.key == _key(official, name))).first()
     following = hashlib.sha256(name.encode()).hexdigest()[:16]
-    if sent is None or session.exec(select(Outbox.id).where(Outbox.key == _key(official, following))).first():
+    if sent is None or "text_id" not in sent.params:
+        raise Stopped("stale")  # never this official's, or so long ago that its words are forgotten
+    if session.exec(select(Outbox.id).where(Outbox.key == _key(official, following))).first():
         raise Stopped("stale")
     waiting = session.exec(select(Timer).where(Timer.key == _key(official, following))).first()
     if waiting is not None:
