@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.talk import Talk
 from storage.tables import Question
-from workflow import approvals, questions
+from workflow import adoption_proposals, approvals, questions
 from workflow.approvals import Effect
 from workflow.deed import Stopped
 from workflow.reply import Reply
@@ -12,7 +12,10 @@ from workflow.seats import appointing
 from workflow.texts import MAX_TEXT
 from workflow.verbs import Press
 
-EFFECTS: dict[str, Effect] = {"appointment": appointing.take_effect}
+EFFECTS: dict[str, Effect] = {
+    appointing.APPROVAL: appointing.take_effect,
+    adoption_proposals.KIND: adoption_proposals.take_effect,
+}
 """An approval's kind -> what makes it true."""
 
 

@@ -6,7 +6,7 @@ from messages.rendered import InlineButton
 from messages.text import one_line
 from messages.views.asked import Asked, View
 from messages.views.seats import last_day, needed, of_seat, post_title
-from storage.tables import Approval, ErasableText, Seat
+from storage.tables import Adoption, Approval, ErasableText, Seat
 from workflow import leaders, people
 from workflow.seats import appointing, posts
 from workflow.seats.posts import Post
@@ -58,9 +58,15 @@ def approval_decided(asked: Asked) -> View:
             "mine": official is not None and official.id == row.asked_by,
             "refusal": _text(asked, row.reason_id),
             "seat": _seat_of(asked, row) if row.kind == appointing.APPROVAL else "",
-            "subject": one_line(str(row.payload.get("title") or row.payload.get("sop") or ""), 80),
+            "subject": _sop_of(asked, row),
         }
     )
+
+
+def _sop_of(asked: Asked, row: Approval) -> str:
+    """Return the title of the SOP that is to be adopted; '' for anything else."""
+    adoption = asked.session.get(Adoption, row.payload.get("row") or 0)
+    return one_line(f"{adoption.title} ({adoption.version})", 80) if adoption is not None else ""
 
 
 def ask_approval_reason(asked: Asked) -> View:

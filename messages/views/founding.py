@@ -10,7 +10,6 @@ from messages.rendered import InlineButton
 from messages.text import INDONESIAN_ZONES, one_line
 from messages.views.asked import Asked, NothingToSay, View
 from storage.tables import SetupCode
-from workflow.founding import office_id
 from workflow.founding_posts import OFFERED, offered
 from workflow.office_file.model import TIME_ZONES
 from workflow.verbs import Page, Press
@@ -29,7 +28,6 @@ def found_ask(asked: Asked) -> View:
         {
             "step": step,
             "office": _line(answers.get("office")),
-            "office_id": office_id(answers["office"]) if answers.get("office") else "",
             "regency": _line(answers.get("regency")),
             "zone": INDONESIAN_ZONES.get(zone, zone) if zone else "",
             "name": _line(answers.get("name")),

@@ -5,10 +5,16 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from sqlmodel import select
+
 from handlers.founding import STEPS
-from storage.tables import SetupCode
+from sop_definitions.loader import find
+from storage.tables import Adoption, AdoptionDraft, Approval, SetupCode
 from tests.unit.messages.town import CAMAT, START, Town
 
+SUMBANG = ("sumbang-pengukuran-kinerja", "2023")
+TAMBAK = ("tambak-evaluasi-kinerja", "2022")
+SUTERA = ("sutera-pengukuran-kinerja", "2025")
 Sample = tuple[str, dict[str, Any]]
 
 
@@ -19,7 +25,59 @@ def every(place: Town, words: str | None) -> list[Sample]:
         ("found_done", {}),
         ("found_left", {}),
         *[("found_refused", {"reason": r}) for r in ("unknown", "expired", "taken", "founded")],
+        *_adopting(place, words),
     ]
+
+
+def _adopting(place: Town, words: str | None) -> list[Sample]:
+    """Return the screens of an adoption: nothing chosen yet, chosen, waiting for the head, decided."""
+    question = {"question": f"adopt{hashlib.sha256(str(words).encode()).hexdigest()[:8]}"}
+    admin = place.official(CAMAT).id or 0
+    chosen = {"actor": "pengelola", "standard_duration": "2 Jam", "inputs": (words or "Nota dinas")[:300], "output": ""}
+    choices = {"steps": {"2": chosen}, "roles": {"pengelola": "sekcam"}}
+    drafts: tuple[tuple[tuple[str, str], dict[str, Any]], ...] = ((SUMBANG, choices), (TAMBAK, {}), (SUTERA, {}))
+    for (sop, version), taken in drafts:
+        place.session.merge(
+            AdoptionDraft(
+                office_id="sumbang", sop_id=sop, version=version, choices=taken, decided=["step-1"], changed_by=admin,
+                changed_at=START,
+            )
+        )  # fmt: skip
+    row = place.session.exec(select(Adoption)).one()
+    for number, status in ((901, "asked"), (902, "granted")):
+        payload = {"sop": row.sop_id, "version": row.version, "adoption": row.content_hash, "row": row.id}
+        place.session.merge(
+            Approval(id=number, office_id="sumbang", kind="adoption", payload=payload, asked_by=admin, asked_at=START,
+                     status=status)
+        )  # fmt: skip
+    place.session.flush()
+    sumbang, tambak, sutera = (
+        {**question, "sop": sop, "version": version} for sop, version in (SUMBANG, TAMBAK, SUTERA)
+    )
+    return [
+        ("adoption_list", {**question, "sops": [SUMBANG, TAMBAK, ("tambak-evaluasi-kinerja", "2023"), SUTERA]}),
+        *[("adoption_sop", {**about, "page": page}) for about in (sumbang, tambak, sutera) for page in (0, 1)],
+        ("adoption_role", {**sumbang, "role": "pengelola", "way": "all"}),
+        ("adoption_role", {**sutera, "role": "sekretaris", "way": "steps"}),
+        *[("adoption_step", {**sumbang, "step": number}) for number in (1, 2, 9)],
+        ("adoption_step", {**tambak, "step": 4}),
+        *[("adoption_step", {**sutera, "step": number}) for number in (3, 11, 12)],
+        ("adoption_actor", {**sumbang, "step": 2, "roles": ["camat", "sekcam", "pengelola"]}),
+        *[
+            ("adoption_blank", {**sumbang, "step": 2, "name": name})
+            for name in ("inputs", "standard_duration", "output")
+        ],
+        ("adoption_blank", {**sutera, "step": 12, "name": "standard_duration"}),
+        *[("adoption_blank", {**tambak, "step": number, "name": "activity"}) for number in _unreadable()],
+        *[("adoption_confirm", about) for about in (sumbang, tambak, sutera)],
+        *[(name, {"approval_id": n}) for n in (901, 902) for name in ("adoption_proposed", "approval_adoption")],
+        ("approval_decided", {"approval_id": 902}),
+        ("adoption_kept", {}),
+    ]
+
+
+def _unreadable() -> list[int]:
+    return [step.number for step in find(*TAMBAK).steps if step.activity_source is None]
 
 
 def _foundings(place: Town, words: str | None) -> list[str]:

@@ -11,7 +11,7 @@ from messages.environment import ENVIRONMENTS
 from messages.views.registry import MESSAGES
 
 NAMES = sorted([*MESSAGES, "card"])
-PARTS = ("_setting", "_cutoff_warning", "_meeting_notes")
+PARTS = ("_adoption", "_setting", "_cutoff_warning", "_meeting_notes")
 """What several messages include."""
 
 
