@@ -54,7 +54,11 @@ def _gap(session: Session, office_id: str, post: Post, others: list[Seat], at: d
     """Return that nobody holds a post any more at a moment, with the steps of open runs that need it."""
     if posts.seats_at(others, post, at):
         return []
-    needed = next((gap.runs for gap in posts.gaps_at(session, office_id, others, at) if gap.post == post), {})
+    needed: dict[int, list[int]] = {}
+    for gap in posts.gaps_at(session, office_id, others, at):
+        if gap.post.unit_id == post.unit_id and post.role in gap.roles:
+            for run, steps in gap.runs.items():
+                needed.setdefault(run, []).extend(step for step in steps if step not in needed.get(run, []))
     return [{"kind": "gap", "at": at.isoformat(), "runs": {str(run): steps for run, steps in needed.items()}}]
 
 

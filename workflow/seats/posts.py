@@ -26,9 +26,13 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A post that steps need and nobody holds: by run, the numbers of its steps that are open or to come."""
+    """A post that steps need and nobody holds: by run, the numbers of its steps that are open or to come.
+
+    Any of ``roles`` would do; the post is the first of them.
+    """
 
     post: Post
+    roles: tuple[str, ...]
     runs: dict[int, list[int]]
 
 
@@ -113,13 +117,13 @@ def gaps_at(session: Session, office_id: str, seats: Iterable[Seat], at: datetim
     known = list(seats)
     ids = terms.held_at(known, at)
     held = [seat for seat in known if seat.id in ids]
-    found: dict[Post, dict[int, list[int]]] = {}
+    found: dict[tuple[Post, tuple[str, ...]], dict[int, list[int]]] = {}
     for run, need, unit in _wanted(session, office_id):
         if not _filled(held, need, unit):
-            steps = found.setdefault(Post(need.role, unit), {}).setdefault(run.number, [])
+            steps = found.setdefault((Post(need.role, unit), need.roles), {}).setdefault(run.number, [])
             if need.step not in steps:
                 steps.append(need.step)
-    return [Gap(post, runs) for post, runs in sorted(found.items())]
+    return [Gap(post, roles, runs) for (post, roles), runs in sorted(found.items(), key=lambda item: item[0])]
 
 
 def _wanted(session: Session, office_id: str) -> list[tuple[Run, Need, str]]:
