@@ -44,7 +44,7 @@ def _adopting(place: Town, words: str | None) -> list[Sample]:
             )
         )  # fmt: skip
     row = place.session.exec(select(Adoption)).one()
-    for number, status in ((901, "asked"), (902, "granted")):
+    for number, status in ((971, "asked"), (972, "granted")):
         payload = {"sop": row.sop_id, "version": row.version, "adoption": row.content_hash, "row": row.id}
         place.session.merge(
             Approval(id=number, office_id="sumbang", kind="adoption", payload=payload, asked_by=admin, asked_at=START,
@@ -70,8 +70,8 @@ def _adopting(place: Town, words: str | None) -> list[Sample]:
         ("adoption_blank", {**sutera, "step": 12, "name": "standard_duration"}),
         *[("adoption_blank", {**tambak, "step": number, "name": "activity"}) for number in _unreadable()],
         *[("adoption_confirm", about) for about in (sumbang, tambak, sutera)],
-        *[(name, {"approval_id": n}) for n in (901, 902) for name in ("adoption_proposed", "approval_adoption")],
-        ("approval_decided", {"approval_id": 902}),
+        *[(name, {"approval_id": n}) for n in (971, 972) for name in ("adoption_proposed", "approval_adoption")],
+        ("approval_decided", {"approval_id": 972}),
         ("adoption_kept", {}),
     ]
 
