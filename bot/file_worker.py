@@ -147,8 +147,8 @@ class FileWorker:
             return
         try:
             kind = await asyncio.to_thread(kind_of, spool)
-        except Broken:
-            await self._refuse(item, "broken")
+        except Broken as broken:
+            await self._refuse(item, broken.reason)
             return
         allowed = await self._database.read(lambda session: files.allowed_kinds(session, item.id))
         if kind is None or kind not in allowed:

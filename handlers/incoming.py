@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 Kind = Literal["message", "tap", "membership", "edit", "other"]
 LONGEST_TEXT = 4096
+LONGEST_DATA = 64
 LONGEST_NAME = 255
 """Characters of a name that are kept, of a person's as of a file's: what any file system takes."""
 _UNHOLDABLE = dict.fromkeys([0, *range(0xD800, 0xE000)])
@@ -116,10 +117,17 @@ def _tap(query: dict[str, Any], update_id: int) -> Incoming:
     chat = _part(message, "chat") if "message" in query else {"id": sender.get("id"), "type": "private"}
     return Incoming(
         update_id, person=_number(sender, "id"), chat_id=_number(chat, "id"), private=_alone(sender, chat),
-        kind="tap", message_id=_number(message, "message_id"), data=_words(query, "data") or "",
+        kind="tap", message_id=_number(message, "message_id"), data=_data(query),
         callback_id=_words(query, "id") or "", first_name=_words(sender, "first_name", LONGEST_NAME) or "",
         language_code=_words(sender, "language_code", LONGEST_NAME),
     )  # fmt: skip
+
+
+def _data(query: dict[str, Any]) -> str:
+    """Return what a button says, '' for what no button can: it is never mended into something that fits."""
+    data = query.get("data")
+    fits = isinstance(data, str) and len(data) <= LONGEST_DATA and data.isprintable()
+    return data if fits else ""  # type: ignore[return-value]
 
 
 def _message(message: dict[str, Any], update_id: int) -> Incoming:

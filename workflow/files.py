@@ -40,6 +40,8 @@ PAPER = "paper"
 KINDS_BESIDE = {ORDER: (FileKind.PDF, FileKind.IMAGE), PAPER: (FileKind.PDF, FileKind.IMAGE)}
 """What a file may be that belongs to no task, by its purpose."""
 MAX_CAPTION = 1024
+MAX_KEPT = 20
+"""Files beside one question: two albums. More would be fetched before anybody said what for."""
 ALBUM_PAUSE = timedelta(milliseconds=1200)
 """How long an album's card waits for the rest of its files; Telegram marks no end of an album."""
 
@@ -296,6 +298,9 @@ def _add_to_question(
 ) -> None:
     file = _row(session, moment, official, received)
     file.purpose = "reason" if question.kind == "reason" else "output"
+    if len(question.data.get("files", [])) >= MAX_KEPT:
+        _say_refused(session, moment, file, "too_many", limit=MAX_KEPT)
+        return
     if _refused_at_sight(session, moment, file, ALL_KINDS):
         return
     data = {**question.data, "files": [*question.data.get("files", []), file.id]}

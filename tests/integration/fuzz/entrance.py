@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Table
-from sqlmodel import Session, SQLModel, col, func, select
+from sqlmodel import Session, col, func, select
 
 from bot.clock import Clock
 from bot.inbox_worker import InboxWorker
@@ -22,7 +22,7 @@ from bot.polling import _readable
 from bot.telegram_client import TelegramClient
 from storage import inbox, outbox
 from storage.database import Database
-from storage.tables import Bot, Card, Chat, File, Inbox, Outbox
+from storage.tables import Bot, Card, Chat, File, Inbox, Outbox, metadata
 from workflow import files
 from workflow.office_file.apply import apply
 from workflow.office_file.loading import load_text
@@ -191,7 +191,7 @@ class Entrance:
         """Return the hash of every table's rows, or of one office's; ``but`` are left out."""
 
         def body(session: Session) -> dict[str, str]:
-            tables = [table for table in SQLModel.metadata.sorted_tables if table.name not in but]
+            tables = [table for table in metadata.sorted_tables if table.name not in but]
             return {table.name: _hash(session, table, office) for table in tables}
 
         return await self.database.read(body)

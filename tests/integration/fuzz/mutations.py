@@ -20,6 +20,7 @@ WORDS = (
     "<b>", "</b><a href='tg://user?id=1'>x</a>", "&lt;&amp;", "{{ 7*7 }}", "{% raw %}", "'; DROP TABLE run;--",
     "../../etc/passwd", "x" * 5000, "١٢٣", "１２", "²", "\u0301" * 300, "\r\n\r\n", "-", "a:b:c:d:e", "NaN", "1e5",
     "besok", "31 Februari", "3 Februari 2027", "TW IV 2026", "Perbaiki angkanya", "09.00", "besok sampai Jumat",
+    "Sesuai arahan", "3", "10", "Aula Kecamatan", "5 Januari 2027",
 )  # fmt: skip
 SHAPES: tuple[Any, ...] = (None, [], {}, [[]], [{}], {"id": 1}, {"id": "1001"}, [None], ["x"], {"": {"": {}}})
 KINDS = (
@@ -52,36 +53,49 @@ class Mutator:
     def update(self, buttons: Mapping[int, Sequence[str]]) -> dict[str, Any]:
         """Return one update; ``buttons`` are what stands on people's phones, anybody's."""
         draw = self.random
-        update: dict[str, Any] = copy.deepcopy(dict(draw.choice(self.corpus)))
+        update: dict[str, Any] = copy.deepcopy(dict(draw.choice(self._like())))
         kind = next((key for key in update if key != "update_id"), "message")
-        part = update[kind]
+        part, person = update[kind], draw.choice(self.people)
         if kind == "callback_query":
-            part["data"] = self._data(buttons)
-        elif "text" in part and draw.random() < 0.8:
+            person, part["data"] = self._data(buttons, person)
+        elif "text" in part and draw.random() < 0.9:
             part["text"] = self._text()
         elif "document" in part:
             part["document"]["file_name"] = draw.choice(FILE_NAMES)
-            part["document"]["file_size"] = draw.choice([0, 1, 1000, 20 << 20, (20 << 20) + 1, *NUMBERS])
-        if isinstance(part, dict) and "message_id" in part:
+            part["document"]["file_size"] = draw.choice([0, 1, 1000, 1000, 1000, 20 << 20, (20 << 20) + 1, *NUMBERS])
+        if "message_id" in part:
             part["message_id"] = draw.randrange(1, 1 << 40)
-        self._sent_by(part, draw.choice(self.people))
-        for _ in range(draw.choice((0, 0, 0, 1, 1, 2, 4))):
+        self._sent_by(part, person)
+        for _ in range(draw.choice((0, 0, 0, 0, 0, 1, 1, 2, 4))):
             self._disturb(update)
         self._nobody_else(update)
         return update
 
-    def _data(self, buttons: Mapping[int, Sequence[str]]) -> Any:
+    def _like(self) -> list[Mapping[str, Any]]:
+        """Return the updates to begin with: presses most often, then words, files, and anything."""
+        turn = self.random.random()
+        if turn < 0.45:
+            return [one for one in self.corpus if "callback_query" in one]
+        if turn < 0.75:
+            return [one for one in self.corpus if "text" in one.get("message", {})]
+        if turn < 0.85:
+            return [one for one in self.corpus if "document" in one.get("message", {})]
+        return list(self.corpus)
+
+    def _data(self, buttons: Mapping[int, Sequence[str]], person: int) -> tuple[int, Any]:
+        """Return who presses what: mostly what stands on a phone, their own or another's."""
         draw = self.random
-        known = [data for data in buttons.values() for data in data]
         turn = draw.random()
-        if known and turn < 0.45:
-            return draw.choice(known)
-        if known and turn < 0.6:
-            return self._garbled(draw.choice(known))
-        if turn < 0.9:
+        if buttons and turn < 0.75:
+            owner = draw.choice(sorted(buttons))
+            data = draw.choice(buttons[owner][: draw.choice((2, 5, 60))])
+            if owner in self.people and draw.random() < 0.8:
+                person = owner
+            return person, self._garbled(data) if turn < 0.15 else data
+        if turn < 0.95:
             parts = [draw.choice([*Verb, *Page]), draw.choice(DIGITS), draw.choice(DIGITS), draw.choice(ARGUMENTS)]
-            return ":".join(map(str, parts))
-        return draw.choice([f"q:{draw.choice(WORDS)}:{draw.choice(ARGUMENTS)}", draw.choice(WORDS)])
+            return person, ":".join(map(str, parts))
+        return person, draw.choice([f"q:{draw.choice(WORDS)}:{draw.choice(ARGUMENTS)}", draw.choice(WORDS)])
 
     def _garbled(self, data: str) -> str:
         draw = self.random
@@ -91,8 +105,8 @@ class Mutator:
 
     def _text(self) -> str:
         draw = self.random
-        if draw.random() < 0.6:
-            command = draw.choice([*COMMANDS, *ANSWERS, "", "start"])
+        if draw.random() < 0.4:
+            command = draw.choice([*COMMANDS, *COMMANDS, *ANSWERS, "", "start"])
             at = draw.choice(["", "", "", "@pandu_bot", "@lain_bot", "@"])
             return f"/{command}{at} {draw.choice([*WORDS, *DIGITS])}"
         return draw.choice(WORDS)

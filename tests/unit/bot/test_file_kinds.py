@@ -5,8 +5,9 @@ import zipfile
 
 import pytest
 
-from bot.file_kinds import Broken, kind_of
+from bot.file_kinds import OLE_MAGIC, Broken, HasMacros, kind_of
 from sop_definitions.model import FileKind
+from tests.e2e import paperwork
 
 
 def package(*names: str) -> bytes:
@@ -50,3 +51,80 @@ def test_a_document_that_was_cut_off_is_broken() -> None:
     whole = package("[Content_Types].xml", "word/document.xml")
     with pytest.raises(Broken):
         kind_of(io.BytesIO(whole[: len(whole) // 2]))
+
+
+def zipped(**parts: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name.replace("__", "/"), content)
+    return out.getvalue()
+
+
+HONEST_PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PIXEL = paperwork.photo("x")
+
+
+@pytest.mark.parametrize(
+    "content", [HONEST_PDF + zipped(a=b"x"), PIXEL + zipped(a=b"x"), HONEST_PDF + zipped(a=b"x")[:-2] + b"\x05\0extra"]
+)
+def test_a_document_that_is_an_archive_at_the_same_time_is_refused(content: bytes) -> None:
+    with pytest.raises(Broken) as refused:
+        kind_of(io.BytesIO(content))
+    assert refused.value.reason == "broken"
+
+
+def test_an_archive_that_a_pdf_carries_inside_is_its_own_business() -> None:
+    attached = HONEST_PDF.replace(b"trailer", b"stream\n" + zipped(a=b"x") + b"\nendstream\ntrailer")
+    assert kind_of(io.BytesIO(attached)) == FileKind.PDF
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<!DOCTYPE html><html><script>alert(1)</script></html>",
+        b"<html><!-- %PDF-1.4 --><script>alert(1)</script></html>",
+        b"MZ\x90\0 %PDF-1.4 this program cannot be run in DOS mode",
+        b"#!/bin/sh\n# %PDF-1.4\nrm -rf /\n",
+        b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+        b"GIF89a" + b"\0" * 20,
+        b"{\\rtf1 text}",
+        b"\x7fELF" + b"\0" * 60,
+        b"",
+        zipped(**{"setup.exe": b"MZ", "word__x": b"no list of content types"}),
+    ],
+)
+def test_what_only_calls_itself_a_document_is_of_no_kind(content: bytes) -> None:
+    assert kind_of(io.BytesIO(content)) is None
+
+
+@pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf", b"\r\n \t", b"\x1b%-12345X@PJL ENTER LANGUAGE=PDF\r\n"])
+def test_a_scanners_pdf_is_taken_whatever_it_puts_before(before: bytes) -> None:
+    assert kind_of(io.BytesIO(before + HONEST_PDF)) == FileKind.PDF
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        zipped(**{"[Content_Types].xml": b"", "word__document.xml": b"", "word__vbaProject.bin": b""}),
+        zipped(**{"[Content_Types].xml": b"", "xl__workbook.xml": b"", "xl__VBAPROJECT.BIN": b""}),
+        OLE_MAGIC + "Workbook".encode("utf-16-le") + "_VBA_PROJECT".encode("utf-16-le"),
+    ],
+)
+def test_macros_are_refused_whatever_the_name_says(content: bytes) -> None:
+    with pytest.raises(HasMacros) as refused:
+        kind_of(io.BytesIO(content))
+    assert refused.value.reason == "macro"
+
+
+def test_nothing_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small archive that would fill the disk is told by its list of parts alone."""
+    bomb = zipped(**{"[Content_Types].xml": b"", "xl__workbook.xml": b"\0" * (50 << 20)})
+    assert len(bomb) < 1 << 20
+
+    def unpack(*_: object, **__: object) -> None:
+        pytest.fail("an archive's part was opened")
+
+    for name in ("open", "read", "extract", "extractall", "testzip"):
+        monkeypatch.setattr(zipfile.ZipFile, name, unpack)
+    assert kind_of(io.BytesIO(bomb)) == FileKind.EXCEL

@@ -125,6 +125,7 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
         )],
         *[(name, {"official_id": auditor}) for name in ("auditor_joined", "auditor_period")],
         *[(name, {}) for name in ("auditor_home", "auditor_reads")],
+        ("checkpoint", {"line": f"sumbang:1280:{'9f2c' * 16}", "events": 1280, "at": "2027-01-07T01:30:00+00:00"}),
         *[("ask_recorded", {**question, "task_id": decision, "choice": c, "text": t, "files": f})
           for c, t, f in ((None, None, 0), (0, None, 0), (0, None, 1), (1, reason_words, 1), (1, None, 1))],
         *[(name, {"submission_id": place.submissions()[-1].id, "run_id": run, "task_id": decision})
@@ -181,7 +182,7 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
           for r in ("not_a_date", "past_date", "wrong_weekday", "no_such_day", "vague", "date_only", "not_a_time", "not_a_number", "not_a_duration", "choose", "too_long", "empty")],
         ("answer_refused", {"key": "first_by", "facts": {"name": person, "time": "2027-01-07T02:12:00+00:00"}}),
         *[("file_refused", {"name": file, "reason": r, "kinds": ["pdf", "image"], "max_mb": 20, "limit": 5})
-          for r in ("too_big", "empty", "kind", "too_many", "broken", "unavailable")],
+          for r in ("too_big", "empty", "kind", "too_many", "macro", "broken", "unavailable")],
         ("draft_for_head", {"task_id": unit}),
         ("returned", {"run_id": run, "step": 8, "from_step": 9, "official_id": camat, "reason_id": reason, "round": 2}),
         ("withdrawn_note", {"run_id": run, "step": 9, "official_id": camat}),
