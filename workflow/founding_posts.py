@@ -33,6 +33,20 @@ OFFERED: dict[str, FoundingPost] = {
 """The posts that have a button; every other one is typed."""
 
 
+USUAL: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "kecamatan": (("camat", "sekcam", "pengelola"), ("kasi_kasubag",)),
+    "dinas": (("kepala_dinas", "sekretaris"), ("kasi_kasubag", "anggota_tim")),
+}
+"""Kind of office -> roles of the whole office, and of a unit, that its SOPs will ask for."""
+
+
+def usual(office: str, *, in_unit: bool) -> set[str]:
+    """Return the roles to offer an office of this name that works with no SOP yet."""
+    kind = (office.casefold().split() or [""])[0]
+    known = [USUAL[kind]] if kind in USUAL else USUAL.values()
+    return {role for of_office, of_unit in known for role in (of_unit if in_unit else of_office)}
+
+
 def offered(office: str) -> tuple[str, ...]:
     """Return the posts to offer an office of this name: a kecamatan has other ones than a dinas."""
     first = office.casefold().split()[:1]

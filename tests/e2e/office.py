@@ -69,12 +69,17 @@ class Office:
         self._api = ""
 
     async def open(self) -> None:
-        """Start the simulator, load the office file, start the bot; everybody presses START."""
+        """Start the simulator, load the office file, start the bot; everybody presses START.
+
+        Without an office file the installation is empty, and nobody knows of it yet.
+        """
         self._api = await self._outside.enter_async_context(running(self.simulator))
         self._database = await open_database(self.database_url)
-        await self.load(self.office_file)
+        if self.office_file:
+            await self.load(self.office_file)
         await self.start()
-        await self.phones.everybody_starts()
+        if self.office_file:
+            await self.phones.everybody_starts()
         await self.quiet()
 
     async def close(self) -> None:

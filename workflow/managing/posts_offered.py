@@ -8,8 +8,9 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from storage.tables import Adoption, Seat
+from storage.tables import Adoption, Office, Seat
 from workflow.adoption import head_role, load, office_roles_needed, secretary_role
+from workflow.founding_posts import usual
 from workflow.seats import posts
 from workflow.seats.posts import Post
 
@@ -20,8 +21,11 @@ def offered(session: Session, office_id: str, unit_id: str, now: datetime) -> li
     """Return the posts of one unit, or those of the whole office for ''."""
     known = [post for post in posts.posts_of(session, office_id, now) if post.unit_id == unit_id]
     wanted = {post.role for post in known}
-    current = select(Adoption).where(Adoption.office_id == office_id, col(Adoption.current).is_(True))
-    for adoption in session.exec(current):
+    query = select(Adoption).where(Adoption.office_id == office_id, col(Adoption.current).is_(True))
+    current = session.exec(query).all()
+    if not current:
+        wanted |= usual(session.get_one(Office, office_id).name, in_unit=bool(unit_id))
+    for adoption in current:
         adopted = load(adoption)
         if unit_id:
             wanted |= {need.role for need in office_roles_needed(adopted) if need.per_unit}
