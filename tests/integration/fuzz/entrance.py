@@ -22,7 +22,7 @@ from bot.polling import _readable
 from bot.telegram_client import TelegramClient
 from storage import inbox, outbox
 from storage.database import Database
-from storage.tables import Bot, Card, Chat, File, Inbox, Outbox, metadata
+from storage.tables import Bot, Card, Chat, File, Inbox, Official, Outbox, metadata
 from workflow import files
 from workflow.office_file.apply import apply
 from workflow.office_file.loading import load_text
@@ -195,6 +195,13 @@ class Entrance:
             return {table.name: _hash(session, table, office) for table in tables}
 
         return await self.database.read(body)
+
+    async def people(self) -> list[Any]:
+        """Return who is who and may what; how somebody is addressed is for themselves to say."""
+        query = select(Official.id, Official.name, Official.telegram_id, Official.admin, Official.active)
+        return await self.database.read(
+            lambda session: [tuple(row) for row in session.exec(query.order_by(col(Official.id)))]
+        )
 
     async def parked(self) -> list[str]:
         """Return what could not be handled, with why."""
