@@ -127,9 +127,9 @@ def test_a_year_of_rows_goes_and_growth_stops(desk: Desk) -> None:
         # The bot was away for all but one night of the week: nothing adds up for it.
         assert night(desk, at + 6 * DAY) <= 5
         sizes.append((count(desk, Inbox), speaking(desk)))
-    weeks_of = lambda days: -(-days // 7) + 1  # noqa: E731
-    assert max(updates for updates, _ in sizes) <= weeks_of(30) * 7 * per_day
-    assert max(messages for _, messages in sizes) <= weeks_of(90) * 7 * per_day
+    weeks = {days: -(-days // 7) + 1 for days in (30, 90)}
+    assert max(updates for updates, _ in sizes) <= weeks[30] * 7 * per_day
+    assert max(messages for _, messages in sizes) <= weeks[90] * 7 * per_day
     assert len(set(sizes[20:])) == 1
     # Who was sent what and when is of the record.
     rows = town.rows(Outbox, Outbox.template == "returned")
@@ -279,9 +279,9 @@ def test_it_goes_on_where_it_was_after_a_crash_in_the_middle(desk: Desk, town: T
 
     def crash(session: Session) -> None:
         rules.fire(session, Moment(BOT, late, "x"), due.id or 0)
-        raise ConnectionError
+        raise ZeroDivisionError
 
-    with pytest.raises(ConnectionError):
+    with pytest.raises(ZeroDivisionError):
         town.store.write(crash)
     assert count(desk, Inbox) == 2 * retention.BATCH + 10
     town.store.write(lambda s: rules.fire(s, Moment(BOT, late, "x"), due.id or 0))
