@@ -54,7 +54,9 @@ def load(
 @app.command()
 def invite(
     office: Annotated[str | None, typer.Option(help="Id kantor, bila ada beberapa.")] = None,
-    official: Annotated[str | None, typer.Option(help="Nama pejabat, persis seperti di berkas kantor.")] = None,
+    official: Annotated[
+        str | None, typer.Option("--official", "--name", help="Nama pejabat, persis seperti di berkas kantor.")
+    ] = None,
     everybody: Annotated[bool, typer.Option("--all", help="Semua pejabat yang belum punya akun.")] = False,
     auditor: Annotated[str | None, typer.Option(metavar="NAMA", help="Auditor yang diberi akses baca.")] = None,
     until: Annotated[
