@@ -33,7 +33,7 @@ from storage import file_rows, inbox, outbox
 from storage.database import Database, DatabaseUnavailable, migrate, open_database
 from storage.file_store import FileStore, LocalFileStore
 from storage.tables import Bot
-from workflow import gap, profile, retention
+from workflow import checkpoint_messages, gap, profile, retention
 from workflow.reminding import morning
 
 log = structlog.stdlib.get_logger("bot.app")
@@ -176,6 +176,7 @@ def _take_up(session: Session, client: TelegramClient, now: datetime, wall: date
     session.flush()
     gap.note_absence(session, bot, now, wall)
     morning.ensure_all(session, now)
+    checkpoint_messages.ensure_all(session, now)
     retention.ensure_all(session, now)
     profile.renew_menus(session, bot.id, now, EDITION)
     if single:

@@ -41,6 +41,7 @@ from storage.file_store import FileStore
 from storage.outbox import OutboxItem
 from storage.tables import Card, Chat
 from workflow import notices
+from workflow.checkpoint_messages import TEMPLATE as CHECKPOINT
 from workflow.reminding.morning import DIGEST
 
 log = structlog.stdlib.get_logger("bot.delivery")
@@ -54,7 +55,7 @@ LONGEST_BACKOFF_SECONDS = 30.0
 LONGEST_WAIT_SECONDS = 3.0
 """A row that may not go out within this time goes back into the queue instead of waiting here."""
 TRIES_OF_UNKNOWN_OUTCOME = 8
-NEVER_REPEATED = frozenset({"unit_reminder", "meeting_reminder", "personal_reminder", DIGEST})
+NEVER_REPEATED = frozenset({"unit_reminder", "meeting_reminder", "personal_reminder", CHECKPOINT, DIGEST})
 """Reminders whose delivery is unknown are not sent again: the next one covers them.
 
 A card that reminds comes as its row's parameter, see :func:`workflow.reminding.delivering.reminder`.

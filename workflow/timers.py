@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from storage import timers
 from storage.tables import Timer
-from workflow import meeting_invitations, retention, scheduling
+from workflow import checkpoint_messages, meeting_invitations, retention, scheduling
 from workflow.moment import Moment
 from workflow.reminding import morning, nudges, personal
 from workflow.seats import settling
@@ -21,6 +21,7 @@ FIRE: dict[str, Callable[[Session, Moment, Timer], None]] = {
     "schedule": scheduling.ask,
     settling.KIND: settling.fire,
     retention.KIND: retention.fire,
+    checkpoint_messages.KIND: checkpoint_messages.fire,
 }
 """By kind of timer. What is called finds the timer's run locked and the timer gone."""
 

@@ -1,6 +1,8 @@
-"""Messages to and about an auditor: what they may read, until when, and that they have joined."""
+"""Messages to and about an auditor: what they may read, until when, that they have joined; checkpoints to keep."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from messages.text import one_line
 from messages.views.asked import Asked, View
@@ -15,6 +17,19 @@ def home(asked: Asked) -> View:
 def of_auditor(asked: Asked) -> View:
     """A message that names an auditor and their period."""
     return View(_facts(asked, asked.session.get(Official, asked.params["official_id"])))
+
+
+def checkpoint(asked: Asked) -> View:
+    """The line by which the record can later be held against what it was."""
+    params = asked.params
+    return View(
+        {
+            "line": params["line"],
+            "events": params["events"],
+            "at": datetime.fromisoformat(params["at"]),
+            "office": one_line(asked.office.name, 60) if asked.office else "",
+        }
+    )
 
 
 def _facts(asked: Asked, auditor: Official | None) -> dict[str, object]:

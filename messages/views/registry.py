@@ -13,9 +13,10 @@ from messages.views import (
     calendar,
     delegations,
     digest,
+    founding,
+    handing_over,
     manage,
     manage_changes,
-    founding,
     meetings,
     moving,
     notices,
@@ -48,6 +49,7 @@ MESSAGES: dict[str, Callable[[Asked], View]] = {
     "auditor_joined": auditing.of_auditor,
     "auditor_period": auditing.of_auditor,
     "auditor_reads": plain.bare,
+    "checkpoint": auditing.checkpoint,
     # Approving
     "four_eyes_waits": approving.left_out,
     "ask_recorded": approving.ask_recorded,
@@ -190,6 +192,10 @@ MESSAGES: dict[str, Callable[[Asked], View]] = {
     "delegate_sops": delegations.delegate_sops,
     "delegate_confirm": delegations.delegate_confirm,
     "delegation_told": delegations.delegation_told,
+    "handover_from": handing_over.handover_from,
+    "handover_to": handing_over.handover_to,
+    "handover_confirm": handing_over.handover_confirm,
+    "handover_told": handing_over.handover_told,
     # Reminding
     "digest": digest.digest,
     # Telling

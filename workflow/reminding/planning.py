@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from storage import timers
 from storage.tables import Adoption, Office, Run, Task
-from workflow import retention
+from workflow import checkpoint_messages, retention
 from workflow.adoption import load
 from workflow.moment import Moment
 from workflow.reminding import morning
@@ -57,8 +57,9 @@ def replan_run(session: Session, moment: Moment, run: Run) -> None:
 
 
 def replan_office(session: Session, moment: Moment, office: Office) -> None:
-    """Put down an office's reminders and its morning anew, after its calendar or policy changed; and its nights."""
+    """Put down an office's reminders and its mornings anew, after its calendar or policy changed; and its nights."""
     morning.plan(session, moment.now, office)
+    checkpoint_messages.plan(session, moment.now, office)
     retention.plan(session, moment.now, office)
     for run in session.exec(
         select(Run).where(Run.office_id == office.id, Run.status == "open").order_by(col(Run.id))

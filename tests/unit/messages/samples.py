@@ -8,10 +8,7 @@ from typing import Any
 from sqlmodel import select
 
 from storage.tables import Bot, ErasableText, Extension, Invitation, Pause, Question, Run, RunStep, Schedule, Timer
-from tests.unit.messages import delegation_samples
-from tests.unit.messages import seat_samples
-from tests.unit.messages import setting_up
-from tests.unit.messages import manage
+from tests.unit.messages import delegation_samples, manage, seat_samples, setting_up
 from tests.unit.messages.town import BOT, CAMAT, KASI_TRANTIB, SEKCAM, START, Town
 from workflow.state import Part
 
