@@ -47,6 +47,7 @@ COMMANDS: dict[str, dict[Language, str]] = {
     "profil": {"id": "Sapaan, bahasa, dan jam tenang", "en": "Form of address, language, quiet hours"},
     "privasi": {"id": "Data yang disimpan, dan hak Bapak/Ibu", "en": "What is kept about you, and your rights"},
     "jabatan": {"id": "Jabatan dan pejabatnya (admin)", "en": "Posts and who holds them (admin)"},
+    "serahterima": {"id": "Serah terima meja pejabat yang pindah", "en": "Hand over a transferred official's desk"},
     "kelola": {"id": "Mengatur kantor (admin)", "en": "Manage the office (admins)"},
     "adopsi": {"id": "Mengadopsi SOP (admin)", "en": "Adopt an SOP (admin)"},
     "batal": {"id": "Meninggalkan pertanyaan yang sedang menunggu", "en": "Leave the pending question"},

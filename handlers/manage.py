@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from handlers import adoption_pages, appointments, manage_links, manage_officials, manage_settings, manage_units
+from handlers import (
+    adoption_pages,
+    appointments,
+    handover,
+    manage_links,
+    manage_officials,
+    manage_settings,
+    manage_units,
+)
 from handlers import manage_flow as flow
 from handlers.manage_flow import Apply, Begin, Chosen, Words
 from handlers.talk import Talk
@@ -118,6 +126,10 @@ def _seats(talk: Talk, admin: Official, _which: str, _page: int) -> Reply:
     return appointments.show(talk, admin)
 
 
+def _handover(talk: Talk, admin: Official, _which: str, _page: int) -> Reply:
+    return handover.show(talk, admin)
+
+
 def _sops(talk: Talk, admin: Official, _which: str, _page: int) -> Reply:
     return adoption_pages.show(talk, admin)
 
@@ -142,6 +154,7 @@ _SCREENS: dict[str, Callable[[Talk, Official, str, int], Reply | None]] = {
     "person": _person,
     "waiting": _waiting,
     "seats": _seats,
+    "handover": _handover,
     "sops": _sops,
     "calendar": _calendar,
     "policy": _policy,

@@ -135,6 +135,8 @@ CAPTIONS: dict[str, Caption] = {
     "end_delegation_of": Caption("Akhiri: kepada {who}", "End: to {who}"),
     "delegate_all": Caption("Semua SOP", "All SOPs"),
     "delegate_next": Caption("Lanjut", "Continue"),
+    "handover_seats": Caption("Tugas dan jabatan", "Tasks and posts"),
+    "handover_tasks": Caption("Tugas saja", "Tasks only"),
     "yes_delegate": Caption("Ya, delegasikan", "Yes, delegate"),
     # The admin's screens
     "manage_units": Caption("Unit", "Units"),
@@ -142,6 +144,7 @@ CAPTIONS: dict[str, Caption] = {
     "manage_waiting": Caption("Siapa belum bergabung", "Who has not joined"),
     "manage_seats": Caption("Jabatan", "Posts"),
     "manage_sops": Caption("SOP", "SOPs"),
+    "manage_handover": Caption("Serah terima", "Hand over a desk"),
     "manage_calendar": Caption("Hari libur", "Days off"),
     "manage_policy": Caption("Pengingat", "Reminders"),
     "manage_rules": Caption("Aturan kantor", "Office rules"),

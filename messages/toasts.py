@@ -234,6 +234,19 @@ TOASTS: dict[str, tuple[str, str]] = {
         "Masa itu terlalu jauh. Mohon ketik waktu yang lebih dekat.",
         "That is too far ahead. Please type a nearer time.",
     ),
+    "handed_over": ("Baik, serah terima tercatat.", "All right, the desk is handed over."),
+    "nothing_to_hand_over": (
+        "Tidak ada tugas atau jabatan yang dapat diserahterimakan.",
+        "There is no task and no post to hand over.",
+    ),
+    "successor_cannot": (
+        "Pejabat itu belum bergabung atau sudah tidak aktif. Mohon pilih pejabat lain.",
+        "That official has not joined or is no longer active. Please choose somebody else.",
+    ),
+    "not_to_oneself": (
+        "Jabatan tidak dapat diserahkan kepada diri sendiri. Mohon gunakan /jabatan.",
+        "You cannot hand posts to yourself. Please use /jabatan.",
+    ),
     "delegation_over": ("Delegasi itu sudah berakhir.", "That delegation has ended already."),
     "calendar_no_days": ("Tidak ada tanggal yang dapat dipilih saat ini.", "There is no date to choose just now."),
     "calendar_already_off": ("Kantor memang libur pada tanggal itu.", "The office is closed on that date anyway."),

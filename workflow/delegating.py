@@ -153,13 +153,20 @@ def end(session: Session, moment: Moment, officials: list[Official], delegation_
 def end_all_of(session: Session, moment: Moment, official: Official, by: Official | None) -> list[Delegation]:
     """End what an official gave or received: they leave the office. The other side is told; ``by`` is on record."""
     lock_runs(session, official.office_id)
+    found = close_all_of(session, moment, official, by)
+    for row in found:
+        delegation_notices.ended_early(session, moment, row, by)
+    settle(session, official.office_id, moment.now)
+    return found
+
+
+def close_all_of(session: Session, moment: Moment, official: Official, by: Official | None) -> list[Delegation]:
+    """Close what an official gave or received, on record; whoever calls has locked, settles and tells."""
     found = [
         row for row in open_rows(session, official.office_id, moment.now) if official.id in (row.from_id, row.to_id)
     ]
     for row in found:
         _close(session, moment, row, by)
-        delegation_notices.ended_early(session, moment, row, by)
-    settle(session, official.office_id, moment.now)
     return found
 
 

@@ -15,13 +15,19 @@ from workflow.notices import tell_all
 
 def given(session: Session, moment: Moment, row: Delegation) -> None:
     """Tell both that tasks were handed over; where it begins at once, that it has."""
-    _tell(session, moment, row, "given")
+    _tell(session, moment, row, "given", _sides(session, row))
 
 
-def ended_early(session: Session, moment: Moment, row: Delegation, by: Official | None) -> None:
-    """Tell both, and whoever did it, that a delegation ended before its time or will never begin."""
+def ended_early(
+    session: Session, moment: Moment, row: Delegation, by: Official | None, but: Official | None = None
+) -> None:
+    """Tell both, and whoever did it, that a delegation ended before its time or will never begin.
+
+    ``but`` is who hears of it in another message.
+    """
     event = "ended_early" if row.starts_at <= moment.now else "called_off"
-    _tell(session, moment, row, event, *([by] if by is not None else []))
+    told = [one for one in [*_sides(session, row), by] if one is not None and (but is None or one.id != but.id)]
+    _tell(session, moment, row, event, told, by)
 
 
 def began(session: Session, row: Delegation, now: datetime) -> None:
@@ -40,11 +46,12 @@ def _sides(session: Session, row: Delegation) -> list[Official]:
     return [session.get_one(Official, one) for one in (row.from_id, row.to_id)]
 
 
-def _tell(session: Session, moment: Moment, row: Delegation, event: str, *others: Official) -> None:
-    by = others[0].id if others else None
+def _tell(
+    session: Session, moment: Moment, row: Delegation, event: str, told: list[Official], by: Official | None = None
+) -> None:
     tell_all(
-        session, moment, [*_sides(session, row), *others], "delegation_told", key=f"delegation-{event}:{row.id}",
-        delegation_id=row.id, event=event, by=by,
+        session, moment, told, "delegation_told", key=f"delegation-{event}:{row.id}", delegation_id=row.id,
+        event=event, by=by.id if by is not None else None,
     )  # fmt: skip
 
 

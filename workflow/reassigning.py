@@ -92,6 +92,24 @@ def reassign(
     chosen = next((one for one in candidates(session, task) if one.id == to), None)
     if chosen is None:
         raise Stopped("cannot_take_over")
+    hand(session, moment, loaded, task, chosen, official)
+    return chosen
+
+
+def hand(
+    session: Session,
+    moment: Moment,
+    loaded: LoadedRun,
+    task: Task,
+    chosen: Official,
+    official: Official,
+    *,
+    tell: bool = True,
+) -> None:
+    """Make a task somebody's, on record, with its cards and reminders; whoever calls has checked it.
+
+    The run is locked and was read since. Without ``tell`` nobody hears of this one task.
+    """
     before = holders.holders(session, task)
     extensions = _carried_over(session, task)
     if not task.touched:
@@ -114,12 +132,12 @@ def reassign(
         actor_id=official.id, capacity=people.title(session, official), run_id=task.run_id, task_id=task.id,
     )  # fmt: skip
     lapsing.lapse(session, moment, loaded)
-    facts = {"task_id": task.id, "by": official.id, "to": chosen.id}
-    key = f"reassigned:{task.id}:{task.activation}"
-    notices.tell_all(session, moment, [chosen, *before], "task_reassigned", key=key, **facts)
+    if tell:
+        facts = {"task_id": task.id, "by": official.id, "to": chosen.id}
+        key = f"reassigned:{task.id}:{task.activation}"
+        notices.tell_all(session, moment, [chosen, *before], "task_reassigned", key=key, **facts)
     cards.open_cards(session, moment, task)
     planning.replan_run(session, moment, loaded.run)
-    return chosen
 
 
 def _carried_over(session: Session, task: Task) -> list[Extension]:

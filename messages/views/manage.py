@@ -63,7 +63,7 @@ def manage(asked: Asked) -> View:
     menu = [
         ("manage_units", "units"), ("manage_people", "people"),
         ("manage_waiting", "waiting"), ("manage_seats", "seats"),
-        ("manage_sops", "sops"), ("manage_calendar", "calendar"),
+        ("manage_handover", "handover"), ("manage_sops", "sops"), ("manage_calendar", "calendar"),
         ("manage_policy", "policy"), ("manage_rules", "rules"), ("manage_file", "file"),
     ]  # fmt: skip
     return View(

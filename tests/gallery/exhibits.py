@@ -42,6 +42,7 @@ KINDS = {
     "approving": "Four eyes, and decisions on paper",
     "seats": "Who holds which post",
     "delegations": "Delegations",
+    "handing_over": "Handing over a desk",
     "appointments": "Who holds which post",
 }
 """Module of a message's view -> where it stands in the gallery."""

@@ -207,7 +207,15 @@ def _let_earlier_lapse(session: Session, moment: Moment, admin: Official) -> Non
 
 
 def _give(session: Session, moment: Moment, office_id: str, wanted: Appointment, asker: Official, by: Official) -> Seat:
-    """Write the seat. ``asker`` is the admin, ``by`` who decided it."""
+    """Write the seat, settle, and tell whom it concerns. ``asker`` is the admin, ``by`` who decided it."""
+    seat = put(session, moment, office_id, wanted, asker, by)
+    settle(session, office_id, moment.now)
+    notices.appointed(session, moment, seat, wanted.replaces)
+    return seat
+
+
+def put(session: Session, moment: Moment, office_id: str, wanted: Appointment, asker: Official, by: Official) -> Seat:
+    """Write a seat and put it on record; the caller checks, settles and tells."""
     seat = wanted.seat(office_id, moment.now)
     seat.title = _title(session, office_id, wanted.post)
     seat.appointed_by, seat.appointed_at = asker.id, moment.now
@@ -221,8 +229,6 @@ def _give(session: Session, moment: Moment, office_id: str, wanted: Appointment,
         session, office_id=office_id, at=moment.now, kind="seat.appointed",
         payload={**facts_of(session, seat), "asked_by": asker.id}, actor_id=by.id, capacity=people.title(session, by),
     )  # fmt: skip
-    settle(session, office_id, moment.now)
-    notices.appointed(session, moment, seat, wanted.replaces)
     return seat
 
 

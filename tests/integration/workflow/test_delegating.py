@@ -7,13 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import col, delete, update
+from sqlmodel import Session, col, delete, update
 
 from storage.tables import Card, Delegation, Official, Submission, Task
 from tests.integration.workflow import model
 from tests.integration.workflow.desk import Desk
 from tests.integration.workflow.town import MORNING, ServedStore, SqliteStore, Store, Town
 from tests.unit.workflow import builders
+from workflow.cards import reconcile_office
 from workflow.verbs import Verb
 
 
@@ -188,12 +189,7 @@ def test_a_receiver_who_leaves_gives_the_tasks_back(town: Town) -> None:
     desk = Desk(town, builders.step(1))
     delegate(desk, "clerk", "head-south", "hari ini sampai Jumat")
 
-    def leave(session: object) -> None:
-        from sqlmodel import Session
-
-        from workflow.cards import reconcile_office
-
-        assert isinstance(session, Session)
+    def leave(session: Session) -> None:
         session.get_one(Official, person(desk, "head-south")).active = False
         session.flush()
         reconcile_office(session, desk.cast.office, desk.town.now)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from storage.tables import Delegation
-from tests.unit.messages.town import CAMAT, KASI_TRANTIB, SEKCAM, START, Town
+from sqlmodel import col, select
+
+from storage.tables import Delegation, Seat, Task
+from tests.unit.messages.town import CAMAT, KASI_TRANTIB, PENGELOLA, SEKCAM, START, Town
 
 COMING, PAST, EARLY, OFF, AT_ONCE = 901, 902, 903, 904, 905
 MIDNIGHT = START.replace(hour=17, minute=0)
@@ -38,6 +40,9 @@ def prepare(place: Town) -> None:
 def every(place: Town, question: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     """Return each of these messages in all its forms."""
     camat, sekcam, kasi = (place.official(one).id for one in (CAMAT, SEKCAM, KASI_TRANTIB))
+    pengelola = place.official(PENGELOLA).id
+    tasks = [task.id for task in place.session.exec(select(Task).order_by(col(Task.id)))][:8]
+    seats = [seat.id for seat in place.session.exec(select(Seat).order_by(col(Seat.id)))][:3]
     start, until = (MIDNIGHT.isoformat(), (MIDNIGHT + timedelta(days=4)).isoformat())
     clock = (START.isoformat(), (START + timedelta(hours=5)).isoformat())
     chosen = {**question, "giver": camat, "to": sekcam, "start": start, "until": until}
@@ -53,6 +58,18 @@ def every(place: Town, question: dict[str, Any]) -> list[tuple[str, dict[str, An
         *[("delegate_sops", {**chosen, "chosen": sops}) for sops in ([], ["sumbang-pengukuran-kinerja", "gone"])],
         ("delegate_confirm", {**chosen, "sops": []}),
         ("delegate_confirm", {**chosen, "giver": sekcam, "to": camat, "sops": ["sumbang-pengukuran-kinerja"]}),
+        *[("handover_from", {**question, "official_ids": [camat, kasi], "page": page, "more": not page})
+          for page in (0, 1)],
+        ("handover_to", {**question, "old": camat, "official_ids": [kasi], "page": 0, "more": False}),
+        *[("handover_confirm", {**question, "old": camat, "to": kasi, **desk}) for desk in (
+            {"tasks": tasks, "seat_ids": seats, "with_seats": True},
+            {"tasks": tasks[:1], "seat_ids": seats[:1], "with_seats": False},
+            {"tasks": [], "seat_ids": seats, "with_seats": True},
+        )],
+        *[("handover_told", {"old": old, "to": to, "by": by, "tasks": count, "seat_ids": told})
+          for old, to, by in ((camat, kasi, sekcam), (kasi, camat, sekcam), (kasi, camat, camat), (camat, kasi, camat),
+                              (kasi, sekcam, camat), (kasi, pengelola, sekcam))
+          for count, told in ((7, seats), (1, []), (0, seats[:1]))],
         *[("delegation_told", {"delegation_id": one, "event": event, "by": by}) for one, event, by in (
             (COMING, "given", None), (AT_ONCE, "given", None), (AT_ONCE, "began", None), (PAST, "ended", None),
             (EARLY, "ended_early", sekcam), (EARLY, "ended_early", None), (OFF, "called_off", kasi),

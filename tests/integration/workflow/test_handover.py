@@ -1,0 +1,161 @@
+"""``/serahterima``: however many tasks lie on a desk, they go over in one step and nobody hears of it twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from sqlmodel import Session, col
+
+from storage.tables import AuditEvent, Card, Official, Seat, Task
+from tests.integration.workflow import model
+from tests.integration.workflow.desk import Desk
+from tests.integration.workflow.test_delegating import delegate, live, person, told
+from tests.integration.workflow.town import ServedStore, SqliteStore, Store, Town
+from tests.unit.workflow import builders
+from workflow import handover
+from workflow.deed import Stopped
+from workflow.verbs import Verb
+
+
+@pytest.fixture
+def town(database_url: str) -> Iterator[Town]:
+    store: Store = SqliteStore(database_url) if database_url.startswith("sqlite") else ServedStore(database_url)
+    yield Town(store)
+    store.close()
+
+
+def office(town: Town, runs: int = 3) -> Desk:
+    desk = Desk(town, builders.step(1), builders.step(2))
+    for number in range(1, runs):
+        town.start(desk.cast, f"TW {number} 2027")
+    return desk
+
+
+def hand_over(desk: Desk, by: str, old: str, to: str, how: str) -> str:
+    desk.town.write(desk.chat(by), "/serahterima")
+    if desk.town.question(desk.chat(by)) is None:
+        return "refused"
+    desk.answer(by, f"official-{person(desk, old)}")
+    if (answer := desk.answer(by, f"official-{person(desk, to)}")) != "question_asked":
+        return answer
+    return desk.answer(by, how)
+
+
+def open_tasks(town: Town) -> list[Task]:
+    return town.rows(Task, Task.status == "open")
+
+
+def heard(desk: Desk, name: str) -> list[str]:
+    return [one for one in desk.templates(name) if one in ("handover_told", "task_reassigned", "seat_appointed")]
+
+
+def recorded(town: Town) -> dict[str, object]:
+    [event] = town.rows(AuditEvent, AuditEvent.kind == "desk.handed_over")
+    payload: dict[str, object] = json.loads(event.payload)
+    return payload
+
+
+def test_tasks_and_posts_go_over_and_both_hear_of_it_once(town: Town) -> None:
+    desk = office(town)
+    assert hand_over(desk, "admin", "clerk", "nobody", "seats") == "handed_over"
+    for task in open_tasks(town):
+        assert live(desk, task) == {"nobody", "second-clerk"}
+    assert heard(desk, "clerk") == heard(desk, "nobody") == heard(desk, "admin") == ["handover_told"]
+    assert heard(desk, "second-clerk") == []
+    said = recorded(town)
+    assert said["tasks"] == [task.id for task in open_tasks(town)]
+    assert said["assigned"] == []
+    [old] = town.rows(Seat, Seat.official_id == person(desk, "clerk"))
+    [new] = town.rows(Seat, Seat.official_id == person(desk, "nobody"))
+    assert (old.held, new.held, new.role) == (False, True, "clerk")
+    assert desk.tap("clerk", Verb.DO, desk.task(1)) == "not_yours"
+    assert desk.tap("nobody", Verb.DO, desk.task(1)) == "done"
+    # What comes later comes to the new holder, too.
+    assert live(desk, desk.task(2)) == {"nobody", "second-clerk"}
+    assert model.faults(town, desk.cast) == []
+
+
+def test_tasks_alone_go_over_and_who_shared_them_is_told(town: Town) -> None:
+    desk = office(town)
+    assert hand_over(desk, "secretary", "clerk", "head-south", "tasks") == "handed_over"
+    for task in open_tasks(town):
+        assert live(desk, task) == {"head-south"}
+    for name in ("clerk", "head-south", "second-clerk", "secretary"):
+        assert heard(desk, name) == ["handover_told"], name
+    assert recorded(town)["assigned"] == [task.id for task in open_tasks(town)]
+    assert len(town.rows(AuditEvent, AuditEvent.kind == "task.reassign")) == 3
+    assert [seat.held for seat in town.rows(Seat, Seat.official_id == person(desk, "clerk"))] == [True]
+    desk.tap("head-south", Verb.DO, desk.task(1))
+    assert live(desk, desk.task(2)) == {"clerk", "second-clerk"}
+    assert model.faults(town, desk.cast) == []
+
+
+def test_what_was_assigned_goes_with_the_desk(town: Town) -> None:
+    desk = office(town, 1)
+    desk.tap("admin", Verb.REASSIGN, desk.task(1))
+    desk.answer("admin", f"official-{person(desk, 'head-north')}")
+    desk.answer("admin", "yes")
+    assert hand_over(desk, "head", "head-north", "nobody", "seats") == "handed_over"
+    assert live(desk, desk.task(1)) == {"nobody"}
+    assert recorded(town)["assigned"] == [desk.task(1).id]
+    assert model.faults(town, desk.cast) == []
+
+
+def test_a_delegation_ends_with_the_desk(town: Town) -> None:
+    desk = office(town, 1)
+    delegate(desk, "clerk", "head-south", "hari ini sampai Jumat")
+    assert hand_over(desk, "admin", "clerk", "nobody", "seats") == "handed_over"
+    assert live(desk, desk.task(1)) == {"nobody", "second-clerk"}
+    assert told(desk, "head-south") == ["given", "ended_early"]
+    assert told(desk, "clerk") == ["given"]
+    assert model.faults(town, desk.cast) == []
+
+
+@pytest.mark.parametrize("name", ["nobody", "staff", "head-north"])
+def test_others_may_not(town: Town, name: str) -> None:
+    desk = office(town, 1)
+    assert hand_over(desk, name, "clerk", "head-south", "tasks") == "refused"
+
+
+def test_nobody_takes_posts_for_themselves(town: Town) -> None:
+    desk = office(town, 1)
+    assert hand_over(desk, "admin", "head", "admin", "seats") == "not_to_oneself"
+    assert hand_over(desk, "secretary", "clerk", "head-south", "seats") == "not_to_oneself"
+    assert live(desk, desk.task(1)) == {"clerk", "second-clerk"}
+    assert town.rows(AuditEvent, AuditEvent.kind == "desk.handed_over") == []
+
+
+def test_what_the_head_owes_the_secretary_does_not_move(town: Town) -> None:
+    desk = office(town, 1)
+    town.write(desk.chat("secretary"), "/serahterima")
+    assert desk.answer("secretary", f"official-{person(desk, 'head')}") == "question_gone"
+
+
+def test_every_card_has_one_holder_only_and_none_is_lost(town: Town) -> None:
+    """Desk after desk: whoever held something hands it on; every open task stays with somebody."""
+    desk = office(town, 2)
+    for old, to, how in [
+        ("clerk", "nobody", "seats"), ("nobody", "second-clerk", "seats"), ("second-clerk", "staff", "tasks"),
+        ("staff", "clerk", "seats"), ("second-clerk", "clerk", "seats"),
+    ]:  # fmt: skip
+        hand_over(desk, "admin", old, to, how)
+        for task in open_tasks(town):
+            cards: list[Card] = town.rows(Card, Card.task_id == task.id, col(Card.live).is_(True))
+            assert cards, (old, to, how)
+        assert model.faults(town, desk.cast) == []
+
+
+def test_two_at_once_are_one_after_the_other(town: Town) -> None:
+    """The second finds an empty desk."""
+    desk = office(town, 1)
+    assert hand_over(desk, "admin", "head-north", "nobody", "seats") == "handed_over"
+
+    def again(session: Session) -> None:
+        admin = session.get_one(Official, person(desk, "admin"))
+        old, to = person(desk, "head-north"), person(desk, "nobody")
+        handover.hand_over(session, town.moment(), [admin], old, to, seats=True)
+
+    with pytest.raises(Stopped, match="nothing_to_hand_over"):
+        town.store.write(again)
