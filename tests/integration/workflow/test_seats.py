@@ -65,9 +65,10 @@ def appoint(
 
     def body(session: Session) -> Any:
         admin = session.get_one(Official, person(desk, by))
+        number, dated, file = ("800/1/2027", "2027-01-04", scan(session, admin.id or 0)) if order else ("", "", None)
         wanted = Appointment(
             post, person(desk, who), capacity, begin, end, person(desk, principal) if principal else None,
-            *(("800/1/2027", "2027-01-04", scan(session, admin.id or 0)) if order else ()), replaces=replaces,
+            number, dated, file, replaces,
         )  # fmt: skip
         return appointing.appoint(session, moment, admin, wanted)
 
@@ -75,7 +76,8 @@ def appoint(
 
 
 def seat_of(desk: Desk, name: str, role: str) -> Seat:
-    return next(s for s in desk.town.rows(Seat, Seat.official_id == person(desk, name), Seat.role == role))
+    found: list[Seat] = desk.town.rows(Seat, Seat.official_id == person(desk, name), Seat.role == role)
+    return found[0]
 
 
 def end(desk: Desk, seat: Seat, by: str = "admin") -> None:
@@ -85,6 +87,10 @@ def end(desk: Desk, seat: Seat, by: str = "admin") -> None:
 
 def faults(desk: Desk) -> list[Any]:
     return desk.town.store.write(lambda session: audit_replay.verify(session, "office"))
+
+
+def owners_of(town: Town, task: Task) -> set[str]:
+    return town.store.write(lambda session: {one.name for one in holders.holders(session, task)})
 
 
 def refusal(call: Any) -> str:
@@ -126,13 +132,12 @@ def test_a_whole_term_reverts_by_the_timer(desk: Desk) -> None:
     over = desk.town.now + timedelta(days=3)
     appoint(desk, CLERK, "nobody", Capacity.ACTING_ABSENT, principal="clerk", end=over)
     task = desk.task(1)
-    owners = lambda: {o.name for o in desk.town.store.write(lambda s: holders.holders(s, s.get_one(Task, task.id)))}  # noqa: E731
-    assert owners() == {"nobody", "second-clerk"}
+    assert owners_of(desk.town, task) == {"nobody", "second-clerk"}
     desk.town.now = over
     desk.town.tap(
         desk.chat("head"), Press(Verb.SHOW_STEP, task.id or 0, task.activation)
     )  # somebody else's tap settles
-    assert owners() == {"clerk", "second-clerk"}
+    assert owners_of(desk.town, task) == {"clerk", "second-clerk"}
     began = [event.kind for event in desk.town.rows(AuditEvent, col(AuditEvent.kind).like("seat.%"))]
     assert began == ["seat.appointed", "seat.ended", "seat.began", "seat.ended", "seat.began"]
 
@@ -151,7 +156,7 @@ def test_a_whole_term_reverts_by_the_timer(desk: Desk) -> None:
 )
 def test_what_cannot_be_is_refused_and_changes_nothing(desk: Desk, key: str, wanted: dict[str, Any]) -> None:
     before = desk.town.rows(Seat)
-    facts = {"who": "nobody", "end": desk.town.now + timedelta(days=3), **wanted}
+    facts: dict[str, Any] = {"who": "nobody", "end": desk.town.now + timedelta(days=3), **wanted}
     assert refusal(lambda: appoint(desk, CLERK, **facts)) == key
     assert desk.town.rows(Seat) == before
 
@@ -159,7 +164,7 @@ def test_what_cannot_be_is_refused_and_changes_nothing(desk: Desk, key: str, wan
 def test_nobody_stands_in_twice_for_the_same_official(desk: Desk) -> None:
     over = desk.town.now + timedelta(days=3)
     appoint(desk, CLERK, "nobody", Capacity.ACTING_ABSENT, principal="clerk", end=over)
-    again = {"capacity": Capacity.ACTING_ABSENT, "principal": "clerk", "end": over + timedelta(days=3)}
+    again: dict[str, Any] = {"capacity": Capacity.ACTING_ABSENT, "principal": "clerk", "end": over + timedelta(days=3)}
     assert refusal(lambda: appoint(desk, CLERK, "staff", **again)) == "already_stood_in_for"
     # Right after it is another matter.
     later = appoint(desk, CLERK, "staff", begin=over, **again)
@@ -303,7 +308,7 @@ def test_whatever_is_appointed_and_ended_no_task_is_left_without_anybody(town: T
         for task in town.tasks(desk.cast):
             if task.status != "open" or task.part not in ("work", "decision", "unit"):
                 continue
-            owners = town.store.write(lambda s, task=task: holders.holders(s, s.get_one(Task, task.id)))
+            owners = owners_of(town, task)
             known = any(f["role"] == task.roles[0] and f["unit"] == task.unit_id for f in told)
             assert owners or known, (task.step, task.part, task.subject)
         if chance.random() < 0.3:

@@ -39,7 +39,7 @@ def prepare(place: Town) -> None:
         "file": 1, "replaces": [],
     }  # fmt: skip
     asked: dict[str, Any] = {"office_id": "sumbang", "asked_by": sekcam, "asked_at": START}
-    decided = {"decided_by": camat, "decided_at": START}
+    decided: dict[str, Any] = {"decided_by": camat, "decided_at": START}
     place.session.add_all(
         [
             Approval(id=OWN, **asked, kind="appointment", payload=wanted),
