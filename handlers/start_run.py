@@ -7,6 +7,7 @@ from dataclasses import asdict
 from handlers.talk import Talk
 from storage.tables import Adoption, Official, Question
 from workflow import periods, questions, starting
+from workflow.adoption import load
 from workflow.deed import Stopped
 from workflow.reply import Reply
 from workflow.verbs import Press
@@ -26,6 +27,8 @@ def command(talk: Talk) -> None:
 def choose(talk: Talk, press: Press) -> None:
     """An SOP was chosen."""
     official, adoption = _adoption(talk, press.id)
+    if not starting.may_start(talk.session, official, load(adoption)):
+        raise Stopped("not_allowed")
     _ask_period(talk, official, adoption)
 
 

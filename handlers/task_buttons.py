@@ -55,6 +55,8 @@ def nil(talk: Talk, pressed: Press) -> Reply:
 def waive(talk: Talk, pressed: Press) -> Reply:
     """``Lanjutkan tanpa``: ask which late unit, unless there is only one."""
     loaded, task, official = collecting.board(talk.session, talk.officials, pressed.id)
+    if not collecting.may_waive(talk.session, loaded, task, official):
+        raise Stopped("not_yours")
     late = [unit_task.subject for unit_task in collecting.late_units(loaded, task.step)]
     if not late:
         raise Stopped("nothing_to_show")

@@ -64,14 +64,17 @@ def remind(session: Session, moment: Moment, officials: list[Official], task_id:
     return Reply("reminded", {"count": len(late)})
 
 
+def may_waive(session: Session, loaded: LoadedRun, task: Task, official: Official) -> bool:
+    """Say whether somebody may let the run go on without a unit: its collector and the secretary may."""
+    collector = loaded.tasks.get(PartKey(task.step, Part.COLLECTION), task)
+    return people.is_secretary(session, official, loaded.adopted) or holders.may_act(session, collector, official)
+
+
 def waive(
     session: Session, moment: Moment, loaded: LoadedRun, task: Task, official: Official, unit: str, reason: str
 ) -> Reply:
     """``Lanjutkan tanpa``: the run goes on without one late unit, which may still hand in ('menyusul')."""
-    if not (
-        people.is_secretary(session, official, loaded.adopted)
-        or holders.may_act(session, loaded.tasks.get(PartKey(task.step, Part.COLLECTION), task), official)
-    ):
+    if not may_waive(session, loaded, task, official):
         raise Stopped("not_yours")
     unit_task = loaded.tasks.get(PartKey(task.step, Part.UNIT, unit))
     if unit_task is None:
