@@ -25,8 +25,13 @@ Effect = Callable[[Session, Moment, Approval], None]
 
 
 def deciders(session: Session, asker: Official) -> list[Official]:
-    """Return who may decide what somebody asks: the head, else the secretary, never the asker."""
-    for found in (leaders.heads(session, asker.office_id), leaders.secretaries(session, asker.office_id)):
+    """Return who may decide what somebody asks: the head, else the secretary, never the asker.
+
+    Who is both of them just now, standing in for the head, asks the head on leave.
+    """
+    office_id = asker.office_id
+    for leading in (leaders.heads, leaders.secretaries, leaders.resting_heads):
+        found = leading(session, office_id)
         others = [one for one in found if one.id != asker.id and one.telegram_id is not None]
         if others:
             return others

@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from sop_definitions.loader import load_all
 from sop_definitions.model import Position
-from storage.tables import Adoption, Official
+from storage.tables import Adoption, Official, Seat
 from workflow import people
 from workflow.adoption import head_role, load, secretary_role
 
@@ -14,6 +14,16 @@ from workflow.adoption import head_role, load, secretary_role
 def heads(session: Session, office_id: str) -> list[Official]:
     """Return who holds the head's seat, by the SOPs the office works with now (see :func:`_roles`)."""
     return people.holders(session, office_id, _roles(session, office_id)[0])
+
+
+def resting_heads(session: Session, office_id: str) -> list[Official]:
+    """Return whom the present head stands in for, as Plh."""
+    query = select(Official).join(Seat, col(Seat.principal_id) == Official.id)
+    acting = query.where(
+        Seat.office_id == office_id, col(Seat.held), col(Seat.role).in_(_roles(session, office_id)[0]),
+        col(Official.active),
+    )  # fmt: skip
+    return list(session.exec(acting.order_by(col(Official.id))))
 
 
 def secretaries(session: Session, office_id: str) -> list[Official]:

@@ -188,7 +188,13 @@ def _entry(asked: Asked, post: Post, live: list[Seat]) -> dict[str, Any]:
         coming = seat.starts_at is not None and seat.starts_at > asked.now
         state = "coming" if coming else "held" if seat.id in held else "resting"
         lines.append({**of_seat(asked, seat), "state": state})
-    return {"title": post_title(asked, post), "lines": lines, "vacant": not any(x["state"] == "held" for x in lines)}
+    vacant = not any(line["state"] == "held" for line in lines)
+    return {
+        "title": post_title(asked, post),
+        "lines": lines,
+        "vacant": vacant,
+        "vacant_from": None if vacant else posts.vacant_from(live, post, asked.now),
+    }
 
 
 def _title(asked: Asked) -> str:

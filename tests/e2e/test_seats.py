@@ -114,7 +114,7 @@ async def test_an_admins_own_appointment_waits_for_the_head(open_office: Opened)
     await taps(office, p.pengelola, "Mulai sekarang")
     await gives_the_order(office, p.pengelola, "1 September")
     review = await p.pengelola.sees("Tetapkan Bapak/Ibu Joko Prasetyo sebagai Plt. Sekcam?")
-    assert "Pejabat sebelumnya, Ibu Siti Rahayu, berakhir pada saat itu." in review.content
+    assert "Masa jabatan Ibu Siti Rahayu berakhir pada saat itu." in review.content
     assert "Plt. melewati 3 + 3 bulan" in review.content
     assert "baru berlaku setelah disetujui pimpinan" in review.content
     await taps(office, p.pengelola, "Ya, tetapkan")

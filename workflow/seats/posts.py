@@ -103,6 +103,13 @@ def seats_at(seats: Iterable[Seat], post: Post, at: datetime) -> list[Seat]:
     return [seat for seat in known if seat.id in held and post_of(seat) == post]
 
 
+def vacant_from(seats: Iterable[Seat], post: Post, now: datetime) -> datetime | None:
+    """Return when nobody will hold a post any more; ``None`` if that is not foreseen."""
+    known = list(seats)
+    ends = {seat.ends_at for seat in known if post_of(seat) == post and seat.ends_at is not None}
+    return next((at for at in sorted(ends) if at > now and not seats_at(known, post, at)), None)
+
+
 def definitive(seats: Iterable[Seat], post: Post, at: datetime) -> list[Seat]:
     """Return the seats of those a post is properly given to at a moment, whether or not somebody stands in."""
     return [

@@ -211,6 +211,20 @@ def test_without_head_the_secretary_decides_and_without_both_the_record_says_so(
     assert faults(desk) == []
 
 
+def test_who_is_head_and_secretary_at_once_asks_the_head_on_leave(desk: Desk) -> None:
+    over = desk.town.now + timedelta(days=3)
+    appoint(desk, HEAD, "secretary", Capacity.ACTING_ABSENT, principal="head", end=over)
+
+    def make_admin(session: Session) -> None:
+        session.get_one(Official, person(desk, "secretary")).admin = True
+
+    desk.town.store.write(make_admin)
+    asked = appoint(desk, CLERK, "secretary", Capacity.DEFINITIVE, by="secretary", order=False)
+    assert asked.status == "asked"
+    assert desk.town.tap(desk.chat("secretary"), Press(Verb.APPROVE, asked.id)).key == "not_yours"
+    assert desk.town.tap(desk.chat("head"), Press(Verb.APPROVE, asked.id)).key == "ok"
+
+
 def test_a_gap_is_shown_before_and_told_once_when_it_is_there(desk: Desk) -> None:
     seat = seat_of(desk, "head", "head")
     now = desk.town.now
