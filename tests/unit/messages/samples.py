@@ -30,12 +30,13 @@ def prepare(place: Town) -> None:
     bot.away_from, bot.away_until = START - timedelta(days=3), START - timedelta(minutes=50)
     run.ended_at, run.ended_by = place.now, place.official(CAMAT).id
     run.end_reason_id = place.session.exec(select(ErasableText)).one().id
-    place.session.add(
-        Invitation(
-            id=1, office_id="sumbang", official_id=place.official(SEKCAM).id or 0, token_hash="x" * 64,
-            status="claimed", created_at=START, expires_at=START, claimed_at=START, claimed_name="Siti",
-        )
-    )  # fmt: skip
+    for number, status in ((1, "claimed"), (2, "revoked")):
+        place.session.add(
+            Invitation(
+                id=number, office_id="sumbang", official_id=place.official(SEKCAM).id or 0, token_hash=str(number) * 64,
+                status=status, created_at=START, expires_at=START, claimed_at=START, claimed_name="Siti",
+            )
+        )  # fmt: skip
     place.session.add(
         Question(
             bot_id=BOT, chat_id=CAMAT, id=Q, official_id=place.official(CAMAT).id or 0, office_id="sumbang",
@@ -131,8 +132,8 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
         ("private_only", {"bot": "pandu_bot"}),
         ("enrol_ask_admin", {"invitation_id": 1}),
         *[("enrol_bad_link", {"reason": r}) for r in ("used", "leaked", "expired", "unknown", "revoked", "taken")],
-        *[("enrol_alert_admin", {"invitation_id": 1, "reason": r, "accounts": ["a", "b"][:n]})
-          for r, n in (("used", 1), ("leaked", 2), ("expired", 1), ("revoked", 2))],
+        *[("enrol_alert_admin", {"invitation_id": i, "reason": r, "accounts": ["a", "b"][:n]})
+          for i, r, n in ((2, "used", 1), (1, "leaked", 2), (2, "expired", 1), (2, "revoked", 2))],
         *[(name, {"official_id": official}) for name in ("profile", "privacy") for official in (camat, sekcam)],
         ("ask_quiet", question),
         *[("quiet_refused", {"reason": r}) for r in ("form", "too_long")],
