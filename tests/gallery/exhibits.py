@@ -38,6 +38,7 @@ KINDS = {
     "manage_changes": "Managing the office",
     "when": "A time in words",
     "personal": "One's own reminders",
+    "profile": "Oneself, and what is kept",
     "auditing": "Auditors",
     "approving": "Four eyes, and decisions on paper",
     "seats": "Who holds which post",
