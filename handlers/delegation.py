@@ -133,7 +133,7 @@ def when(talk: Talk, question: Question, text: str | None, option: str | None) -
 
 
 def sops(talk: Talk, question: Question, _text: str | None, option: str | None) -> Reply | None:
-    """``Semua SOP``, or those ticked one by one and then ``Lanjut``."""
+    """``Semua SOP``, or those ticked one by one and then ``Lanjutkan``."""
     giver, draft = _giver(talk, question), question.data
     if option is None:
         talk.say("text_not_expected")

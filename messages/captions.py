@@ -134,7 +134,6 @@ CAPTIONS: dict[str, Caption] = {
     "delegate": Caption("Delegasikan tugas", "Delegate my tasks"),
     "end_delegation_of": Caption("Akhiri: kepada {who}", "End: to {who}"),
     "delegate_all": Caption("Semua SOP", "All SOPs"),
-    "delegate_next": Caption("Lanjut", "Continue"),
     "handover_seats": Caption("Tugas dan jabatan", "Tasks and posts"),
     "handover_tasks": Caption("Tugas saja", "Tasks only"),
     "yes_delegate": Caption("Ya, delegasikan", "Yes, delegate"),

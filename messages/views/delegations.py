@@ -70,7 +70,7 @@ def delegate_sops(asked: Asked) -> View:
     for number, (sop_id, title) in enumerate(known.items()):
         mark = "☑" if sop_id in chosen else "☐"
         rows.append([asked.named_answer(f"{mark} {one_line(title, 50)}", f"sop-{number}")])
-    rows += [[asked.answer("delegate_next", "next")]] if chosen else []
+    rows += [[asked.answer("next", "next")]] if chosen else []
     return View(
         {"receiver": _called(asked, asked.params["to"]), "chosen": [one_line(known.get(x, x), MAX_SOP) for x in chosen],
          **_span(asked, asked.params["start"], asked.params["until"])},
