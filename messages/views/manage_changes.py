@@ -71,7 +71,9 @@ def manage_change(asked: Asked) -> View:
         "value": said(what.get("value")),
     }
     if not done:
-        return View(view, [[asked.answer("calendar_apply", "yes", "success"), asked.answer("cancel", "cancel")]])
+        handover = [[go(asked, "manage_handover", "handover")]] if view["tasks"] else []
+        answers = [asked.answer("calendar_apply", "yes", "success"), asked.answer("cancel", "cancel")]
+        return View(view, [*handover, answers])
     rows: list[list[InlineButton]] = []
     if what["kind"] == "person_add":
         rows.append([go(asked, "manage_link", f"link:{what['official']}")])

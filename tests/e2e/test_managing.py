@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from simulator.records import Message
 from storage.tables import AuditEvent, Invitation, Official, Outbox
@@ -117,7 +117,8 @@ async def test_links_are_replaced_withdrawn_and_the_last_admin_stays(open_office
     await admin.sees("dicabut dan tidak dapat dipakai lagi")
     await hesti.opens(second)
     await office.quiet()
-    states = await office.read(lambda s: [row.status for row in s.exec(select(Invitation).order_by(Invitation.id))])
+    query = select(Invitation.status).order_by(col(Invitation.id))
+    states = await office.read(lambda s: list(s.exec(query)))
     assert states == ["revoked", "revoked"]
 
     # The only admin cannot give that up, nor deactivate themself.

@@ -77,7 +77,7 @@ def _check(file: OfficeFile) -> list[Problem]:
         known={official.name for official in officials if official.telegram_id},
     )  # fmt: skip
     for index, official in enumerate(officials):
-        seats = [(seat.role, seat.unit) for seat in official.seats]
+        seats = [(seat.role, seat.unit, seat.capacity, seat.since) for seat in official.seats]
         twice = [at for at, seat in enumerate(seats) if seat in seats[:at]]
         message = "Kursi ini sudah tercantum bagi pejabat ini. Hapus salah satunya."
         problems += [Problem(("officials", index, "seats", at), message) for at in twice]

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -32,7 +33,12 @@ from workflow.office_file.apply import apply
 from workflow.office_file.export import NoSuchOffice, export_office
 from workflow.office_file.loading import load_text
 from workflow.office_file.writing import write_yaml
+from workflow.office_rules import rules_of
+from workflow.reminding.policy import policy_of
+from workflow.seats import appointing, posts
+from workflow.seats.appointing import Appointment
 from workflow.seats.posts import Post
+from workflow.seats.terms import Capacity
 
 PRINTED = st.text(
     st.characters(codec="utf-8", exclude_categories=["C"], include_characters="\u2028\u00a0'\":#{}[],&*!|>%@`~-?😀"),
@@ -72,7 +78,7 @@ def empty_office() -> Iterator[Session]:
     engine.dispose()
 
 
-Act = Callable[[Session, Moment, Official, st.DataObject], None]
+Act = Callable[[Session, Moment, Official, st.DataObject], object]
 
 
 def _some_official(session: Session, data: st.DataObject) -> int:
@@ -95,20 +101,47 @@ def _calendar(session: Session, moment: Moment, admin: Official, data: st.DataOb
     calendar_changes.change(session, moment, office, new, admin, "x")
 
 
+def _appointment(session: Session, moment: Moment, admin: Official, data: st.DataObject) -> None:
+    """Somebody is given a post by the day: definitively, as Plt., or as Plh. of whoever holds it."""
+    capacity = data.draw(st.sampled_from(list(Capacity)))
+    held = posts.live_seats(session, "kantor", moment.now)
+    post = data.draw(st.sampled_from([Post("camat"), Post("sekcam"), *[posts.post_of(seat) for seat in held]]))
+    away = [seat.official_id for seat in posts.definitive(held, post, moment.now)]
+    begins = moment.now + timedelta(days=data.draw(st.integers(-1, 3)), hours=5)
+    ends = begins + timedelta(days=data.draw(st.integers(2, 20)))
+    acting = capacity != Capacity.DEFINITIVE
+    wanted = Appointment(
+        post, _some_official(session, data), capacity, begins, ends if acting or data.draw(st.booleans()) else None,
+        data.draw(st.sampled_from(away)) if capacity == Capacity.ACTING_ABSENT and away else None,
+        order_number="800/#12" if acting else "", order_date="2026-11-18" if acting else "",
+        order_file_id=1 if acting else None,
+    )  # fmt: skip
+    appointing.appoint(session, moment, admin, wanted)
+
+
+def _end(session: Session, moment: Moment, admin: Official, data: st.DataObject) -> None:
+    held = posts.live_seats(session, "kantor", moment.now)
+    if held:
+        seat = data.draw(st.sampled_from(held))
+        appointing.end(session, moment, admin, seat.id or 0, moment.now + timedelta(days=data.draw(st.integers(0, 6))))
+
+
 ACTS: dict[str, Act] = {
-    "unit": lambda s, m, a, d: units.add(s, m, a, d.draw(NAME)) and None,
-    "unit name": lambda s, m, a, d: units.rename(s, m, a, _some_unit(s, d), d.draw(NAME)) and None,
-    "unit order": lambda s, m, a, d: units.move(s, m, a, _some_unit(s, d), d.draw(st.sampled_from([-1, 1]))) and None,
-    "unit closed": lambda s, m, a, d: units.close(s, m, a, _some_unit(s, d)) and None,
-    "unit reopened": lambda s, m, a, d: units.reopen(s, m, a, _some_unit(s, d)) and None,
+    "unit": lambda s, m, a, d: units.add(s, m, a, d.draw(NAME)),
+    "unit name": lambda s, m, a, d: units.rename(s, m, a, _some_unit(s, d), d.draw(NAME)),
+    "unit order": lambda s, m, a, d: units.move(s, m, a, _some_unit(s, d), d.draw(st.sampled_from([-1, 1]))),
+    "unit closed": lambda s, m, a, d: units.close(s, m, a, _some_unit(s, d)),
+    "unit reopened": lambda s, m, a, d: units.reopen(s, m, a, _some_unit(s, d)),
     "official": lambda s, m, a, d: officials.add(
         s, m, a, d.draw(NAME), d.draw(st.sampled_from(officials.SALUTATIONS)),
         d.draw(st.sampled_from([None, Post("camat"), Post("pengelola", _some_unit(s, d))])),
-    ) and None,
+    ),
     "name": lambda s, m, a, d: officials.rename(s, m, a, _some_official(s, d), d.draw(NAME)),
     "salutation": lambda s, m, a, d: officials.address(s, m, a, _some_official(s, d), "Ibu"),
     "admin": lambda s, m, a, d: officials.set_admin(s, m, a, _some_official(s, d), on=d.draw(st.booleans())),
     "left": lambda s, m, a, d: officials.deactivate(s, m, a, _some_official(s, d)),
+    "appointment": _appointment,
+    "end": _end,
     "calendar": _calendar,
     "policy": lambda s, m, a, d: office_settings.change_policy(
         s, m, a, *d.draw(st.sampled_from([("gap_minutes", 90), ("superiors", {"sekcam": "camat"}), ("cutoff_day", 2)]))
@@ -144,6 +177,36 @@ def test_an_office_comes_back_from_its_file_unchanged(loads: list[dict[str, Any]
         with empty_office() as elsewhere:
             apply(elsewhere, load_text(text, "office.yaml"), now)
             assert export_office(elsewhere, "kantor", now, with_accounts=True) == text
+            assert facts(elsewhere, now) == facts(session, now)
+
+
+def facts(session: Session, now: datetime) -> dict[str, Any]:
+    """All that a file should carry over, read from the rows and not from a file; seats by the day."""
+    office = session.get_one(Office, "kantor")
+    names = {one.id: one.name for one in session.exec(select(Official))}
+    calendar = calendar_of(office)
+
+    def day(at: datetime | None) -> date | None:
+        return calendar.local_date(at) if at is not None else None
+
+    return {
+        "units": [unit.name for unit in units.active_units(session, "kantor")],
+        "officials": {
+            (one.name, one.admin, one.salutation, one.telegram_id)
+            for one in officials.active_officials(session, "kantor")
+        },
+        "seats": {
+            (
+                names[seat.official_id], seat.role, seat.unit_id, seat.title, seat.capacity, day(seat.starts_at),
+                day(seat.ends_at - timedelta(seconds=1) if seat.ends_at else None), names.get(seat.principal_id),
+                seat.order_number, seat.order_date,
+            )
+            for seat in posts.live_seats(session, "kantor", now)
+        },
+        "adopted": set(session.exec(select(Adoption.content_hash).where(Adoption.current))),
+        "calendar": calendar.settings.model_dump(exclude={"from_chat": True, "special": {"__all__": {"source"}}}),
+        "office": (office.name, office.regency, office.timezone, policy_of(office), rules_of(office)),
+    }  # fmt: skip
 
 
 def _act_in_chat(session: Session, data: st.DataObject) -> None:
@@ -172,7 +235,8 @@ async def test_accounts_are_left_out_unless_asked_for(database: Database) -> Non
     assert "1001" not in plain
     assert "telegram_id: 1001" in full
     for text in (plain, full):
-        report = await database.write(lambda s, t=text: apply(s, load_text(t, "office.yaml"), NOW))
+        source = load_text(text, "office.yaml")
+        report = await database.write(partial(apply, source=source, now=NOW))
         assert (report.changes, report.left, report.refused) == ((), (), ())
 
 
