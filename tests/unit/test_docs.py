@@ -23,6 +23,7 @@ from workflow.adopting import adopt
 from workflow.calendar.settings import RamadanDates, WeekHours
 from workflow.office_file.loading import load_text as load_office
 from workflow.office_file.time_sections import CalendarEntry, HolidayEntry
+from workflow.office_rules import OfficeRules
 from workflow.reminding.policy import ReminderPolicy
 
 ROOT = Path(__file__).parents[2]
@@ -127,7 +128,7 @@ def test_every_setting_named_is_one(document: Path) -> None:
 
 
 def test_the_office_of_the_guide_loads_and_may_start_its_sop() -> None:
-    text, _ = fenced(OPERATOR, "yaml")
+    text = fenced(OPERATOR, "yaml")[0]
     file = load_office(text, "office.yaml").file
     assert file.adopts is not None
     roles = {seat.role for official in file.officials or () for seat in official.seats}
@@ -144,9 +145,10 @@ def test_the_working_time_of_the_guide_loads_with_its_office() -> None:
     assert file.calendar is not None
     assert file.calendar.hours is not None
     assert file.policy is not None
+    assert file.rules is not None
 
 
-@pytest.mark.parametrize("part", [CalendarEntry, WeekHours, RamadanDates, HolidayEntry, ReminderPolicy])
+@pytest.mark.parametrize("part", [CalendarEntry, WeekHours, RamadanDates, HolidayEntry, ReminderPolicy, OfficeRules])
 def test_the_guide_tells_every_key_about_time(part: type[BaseModel]) -> None:
     rows = [line.split("|")[1] for line in OPERATOR.read_text().splitlines() if line.startswith("| `")]
     told = set(CODE.findall(OPERATOR.read_text())) if part in (RamadanDates, HolidayEntry) else set()

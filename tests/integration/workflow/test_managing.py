@@ -107,7 +107,7 @@ async def test_an_official_is_added_with_a_post_invited_and_let_go(office: Datab
     await office.write(by_admin(officials.deactivate, hesti))
     found = await office.read(
         lambda s: (named(s, "Hesti Wulan").active, s.exec(select(Seat.held).where(Seat.official_id == hesti)).all())
-    )  # noqa: E501
+    )
     assert found == (False, [False])
     assert await office.read(lambda s: list(s.exec(select(Invitation.status)))) == ["revoked", "revoked"]
     assert await refused(office, by_admin(officials.rename, hesti, "Siapa")) == "official_inactive"
