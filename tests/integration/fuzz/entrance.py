@@ -23,7 +23,7 @@ from bot.telegram_client import TelegramClient
 from storage import inbox, outbox
 from storage.database import Database
 from storage.tables import Bot, Card, Chat, File, Inbox, Official, Outbox, metadata
-from workflow import files
+from workflow import enrolment, files
 from workflow.office_file.apply import apply
 from workflow.office_file.loading import load_text
 
@@ -97,6 +97,16 @@ class Entrance:
                 session.flush()
             for number, text in enumerate(office_files):
                 apply(session, load_text(text, f"{number}.yaml"), MORNING)
+
+        await self.database.write(body)
+
+    async def invite(self, name: str, token: str) -> None:
+        """Make a link for the official of this name."""
+        now = self.clock.now()
+
+        def body(session: Session) -> None:
+            official = session.exec(select(Official).where(Official.name == name)).one()
+            enrolment.invite(session, official.id or 0, token, now)
 
         await self.database.write(body)
 

@@ -6,6 +6,7 @@ import copy
 import json
 import random
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from handlers.dispatch import ANSWERS, COMMANDS
@@ -171,6 +172,6 @@ def _places(value: Any) -> list[tuple[Any, Any]]:
     return found
 
 
-def readable(lines: str) -> list[dict[str, Any]]:
+def readable(corpus: Path) -> list[dict[str, Any]]:
     """Return the updates of a file with one in each line."""
-    return [json.loads(line) for line in lines.splitlines() if line.strip()]
+    return [json.loads(line) for line in corpus.read_text(encoding="utf-8").splitlines() if line.strip()]

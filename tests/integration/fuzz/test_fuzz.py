@@ -12,6 +12,7 @@ import os
 import random
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,7 +39,7 @@ class Fuzz:
         self.entrance = entrance
         self.people = people
         self.random = random.Random(f"{seed}:{people}")
-        corpus = readable(RECORDED.read_text(encoding="utf-8"))
+        corpus = readable(RECORDED)
         self.mutator = Mutator(self.random, corpus, people, OTHERS)
 
     async def send(self, count: int) -> None:
@@ -89,6 +90,18 @@ async def fuzz(entrance: Entrance, count: int) -> None:
     seed = int(os.environ.get("PANDU_FUZZ_SEED", "20270104"))
     for people, share in ((STRANGERS, 0.25), (OFFICIALS, 0.5), ((ADMIN, *OFFICIALS), 0.25)):
         await Fuzz(entrance, seed, people).send(round(count * share))
+
+
+@pytest.mark.parametrize("corpus", [RECORDED, FOUND], ids=["recorded", "found"])
+async def test_the_corpus_itself_is_handled_and_answered(entrance: Entrance, corpus: Path) -> None:
+    """Recorded updates, and all that once could not be handled or not be rendered."""
+    updates = [entrance.numbered(update) for update in readable(corpus)]
+    theirs = await entrance.digest("rahasia")
+    toasts = await entrance.send(*updates)
+    assert await entrance.parked() == []
+    Fuzz(entrance, 0, OFFICIALS).listen(await entrance.speak(), toasts, corpus.name)
+    assert await entrance.digest("rahasia") == theirs
+    assert len(toasts) == sum("id" in update.get("callback_query", {}) for update in updates)
 
 
 async def test_some_hundred_mutated_updates(entrance: Entrance) -> None:
