@@ -32,6 +32,8 @@ log = structlog.stdlib.get_logger("bot.demo")
 FARTHEST = timedelta(days=366)
 LOOKS_AHEAD = timedelta(days=31)
 """How far the way to the next reminder goes before it is given up."""
+DAILY = ("morning", "checkpoint", "retention")
+"""Kinds of timers that come every day, whatever there is to do."""
 OCCASION = timedelta(minutes=30)
 """What was queued at one time goes out within this: the morning's digests are spread over some minutes."""
 PATIENCE_SECONDS = 5.0
@@ -150,7 +152,7 @@ class Jumps:
         """Weeks of empty mornings are no reminder."""
 
         def body(session: Session) -> bool:
-            waits = select(Timer.id).where(Timer.kind != "morning").limit(1)
+            waits = select(Timer.id).where(col(Timer.kind).not_in(DAILY)).limit(1)
             hangs = select(Task.id).where(Task.status == PartStatus.OPEN).limit(1)
             return any(session.exec(query).first() is not None for query in (waits, hangs))
 
