@@ -10,7 +10,7 @@ from sqlmodel import select
 from storage.tables import Approval, ErasableText, Seat
 from tests.unit.messages.town import CAMAT, KASI_TRANTIB, SEKCAM, START, Town
 
-PLH, ENDED, DEFINITIVE, CALLED_OFF = 901, 902, 903, 904
+PLH, ENDED, DEFINITIVE, CALLED_OFF, GOING = 901, 902, 903, 904, 905
 OWN, REFUSED, SOP = 901, 902, 903
 
 
@@ -29,6 +29,8 @@ def prepare(place: Town) -> None:
             Seat(id=ENDED, **common, **order, role="sekcam", official_id=camat, capacity="plt",
                  starts_at=START - timedelta(days=33), ends_at=START - timedelta(days=30)),
             Seat(id=DEFINITIVE, **common, role="bendahara", official_id=camat, starts_at=START + timedelta(days=30)),
+            Seat(id=GOING, **common, **order, role="bendahara", official_id=sekcam, capacity="plt",
+                 starts_at=START - timedelta(days=3), ends_at=START + timedelta(days=20)),
             Seat(id=CALLED_OFF, **common, role="bendahara", official_id=sekcam, starts_at=START, ends_at=START),
         ]
     )  # fmt: skip
@@ -57,6 +59,7 @@ def every(place: Town, question: dict[str, Any], words: str | None) -> list[tupl
     camat, sekcam, kasi = (place.official(one).id for one in (CAMAT, SEKCAM, KASI_TRANTIB))
     number, reason = words or "800.1.11/12/2027", words or "Belum ada surat perintahnya"
     post, seen = ["camat", ""], {**question, "post": ["camat", ""], "appointee": sekcam}
+    others = [["bendahara", ""], ["arsiparis", ""]]  # held for a while, and by nobody
     plh = {**seen, "capacity": "plh", "principal": camat}
     definitive = {**seen, "capacity": "definitif", "principal": None}
     until = (START + timedelta(days=3)).isoformat()
@@ -73,8 +76,8 @@ def every(place: Town, question: dict[str, Any], words: str | None) -> list[tupl
     return [
         *[("tasks_hat", {"kind": k, "capacity": words or "Plh. Camat", "principal": p, "count": n})
           for k, p, n in (("plh", camat, 1), ("plt", None, 2), ("delegation", sekcam, 2), ("", None, 1))],
-        ("seats", {**question, "posts": [post, ["sekcam", ""], ["kasi_kasubag", "trantib"], ["bendahara", ""]]}),
-        *[("seat_post", {**question, "post": p}) for p in (post, ["bendahara", ""])],
+        ("seats", {**question, "posts": [post, ["sekcam", ""], ["kasi_kasubag", "trantib"], *others]}),
+        *[("seat_post", {**question, "post": p}) for p in (post, *others)],
         *[("seat_person", {**question, "post": post, "official_ids": [camat, sekcam], "more": m})
           for m in (False, True)],
         *[("seat_capacity", {**seen, "away": away}) for away in ([camat], [])],
