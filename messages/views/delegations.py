@@ -15,6 +15,7 @@ from workflow.seats.terms import Capacity
 from workflow.verbs import QuestionPress
 
 MAX_SOP = 80
+MAX_BUTTON = 56
 
 
 def delegations(asked: Asked) -> View:
@@ -54,7 +55,8 @@ def delegate_when(asked: Asked) -> View:
     """From when until when, in words; with what was wrong with those before, or what they may mean."""
     meant = [_span(asked, begin, until) for begin, until in asked.params.get("meant") or []]
     rows = [
-        [asked.named_answer(f"{one['start']} – {one['until']}", f"choice-{number}")] for number, one in enumerate(meant)
+        [asked.named_answer(_short(asked, begin, until), f"choice-{number}")]
+        for number, (begin, until) in enumerate(asked.params.get("meant") or [])
     ]
     return View(
         {"receiver": _called(asked, asked.params["to"]), "reason": asked.params.get("reason") or "", "meant": meant},
@@ -139,6 +141,15 @@ def _span(asked: Asked, begin: datetime | str, until: datetime | str) -> dict[st
         "start": reader.day(first) if begins_at_midnight else reader.moment(first),
         "until": reader.day(after - timedelta(microseconds=1)) if whole else reader.moment(after),
     }
+
+
+def _short(asked: Asked, begin: str, until: str) -> str:
+    """Return a period as a button says it: in full where it is days, else with short dates and hours."""
+    words = _span(asked, begin, until)
+    full = f"{words['start']} – {words['until']}"
+    if len(full) <= MAX_BUTTON:
+        return full
+    return f"{asked.reader.brief(datetime.fromisoformat(begin))} – {asked.reader.brief(datetime.fromisoformat(until))}"
 
 
 def _called(asked: Asked, official_id: int | None) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from sqlmodel import col, select
 
 from messages.rendered import InlineButton
@@ -31,10 +33,14 @@ def handover_confirm(asked: Asked) -> View:
     ids = params.get("tasks") or []
     query = select(Task, Run).join(Run, col(Run.id) == Task.run_id).where(col(Task.id).in_(ids))
     rows = asked.session.exec(query.order_by(col(Run.number), col(Task.step), col(Task.id))).all()
+    # Units of one hand-in are one line.
+    steps = Counter((run.number, task.step) for task, run in rows)
+    runs = {run.number: run for _, run in rows}
     listed = [
-        {"title": one_line(run.title, 60), "period": one_line(run.period, 40), "step": task.step, "run": run.number}
-        for task, run in rows
-    ]
+        {"title": one_line(runs[number].title, 60), "period": one_line(runs[number].period, 40), "step": step,
+         "run": number, "times": times}
+        for (number, step), times in steps.items()
+    ]  # fmt: skip
     keyboard = [[asked.answer("handover_seats", "seats", "primary")]] if params.get("with_seats") else []
     keyboard += [[asked.answer("handover_tasks", "tasks")]] if ids else []
     return View(
@@ -43,7 +49,7 @@ def handover_confirm(asked: Asked) -> View:
             "to": _called(asked, params["to"]),
             "count": len(ids),
             "tasks": listed[:MOST_NAMED],
-            "others": max(0, len(listed) - MOST_NAMED),
+            "others": sum(one["times"] for one in listed[MOST_NAMED:]),
             "posts": _posts(asked),
             "with_seats": bool(params.get("with_seats")),
         },

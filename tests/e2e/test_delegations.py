@@ -57,9 +57,8 @@ async def test_over_a_weekend_and_back(open_office: Opened) -> None:
     card = await p.sekcam.offered("Perintahkan")
     assert "Menerima delegasi dari Bapak Ahmad Fauzi" in card.content
     assert "s.d. Minggu, 10 Januari 2027" in card.content
-    given = await p.camat.sees("delegasi")
-    assert p.camat.find("Perintahkan") is None, given
-    await p.camat.sees("Ibu Siti Rahayu")
+    await p.camat.sees("Didelegasikan kepada Ibu Siti Rahayu s.d. Minggu, 10 Januari 2027.")
+    assert p.camat.find("Perintahkan") is None
 
     await taps(office, p.sekcam, "Perintahkan")
     await taps(office, p.sekcam, "Lewati")
