@@ -49,7 +49,7 @@ REFUSALS = frozenset({
 })  # fmt: skip
 """Answers that say: this is not for you."""
 HEAD: dict[str, Any] = {"actor": {"role": "head", "confidence": "high", "reason": "invented"}}
-FREE: dict[str, Any] = {"after": []}
+FREE: dict[str, Any] = {"after": ()}
 FIELD: dict[str, Any] = {"id": "nomor", "label": {"id": "Nomor", "en": "Number"}, "kind": "text"}
 STEPS = (
     step(1, standard_duration_source="3 Hari", **FREE),
@@ -59,7 +59,7 @@ STEPS = (
     step(5, distribute="units", **FREE),
     decide(6, outcome("approve"), **FREE, **HEAD),
     step(7, fields=[FIELD], **FREE),
-    step(8, after=[1, 2, 3, 4, 5, 6, 7]),
+    step(8, after=(1, 2, 3, 4, 5, 6, 7)),
 )
 """Everything that has a button is open at once."""
 
@@ -224,7 +224,7 @@ def _targets(
         session, moment, admin, Appointment(Post("clerk"), people["admin"], Capacity.DEFINITIVE)
     )
     invitation = Invitation(
-        office_id=cast.office, official_id=people["not-joined"], token_hash=hashlib.sha256(cast.office.encode()).hexdigest(),
+        office_id=cast.office, official_id=people["not-joined"], token_hash=hashed(cast.office),
         status="claimed", created_at=town.now, expires_at=town.now + timedelta(days=7), claimed_at=town.now,
         claimed_by=WAITING if cast.office == "own" else 91_000, claimed_name="Wati",
     )  # fmt: skip
@@ -272,6 +272,11 @@ def _targets(
     return found
 
 
+def hashed(words: str) -> str:
+    """Return a SHA-256 as the database keeps them."""
+    return hashlib.sha256(words.encode()).hexdigest()
+
+
 Digest = dict[str, dict[str, str]]
 
 
@@ -297,8 +302,5 @@ def digests(session: Session, office: str | None = None) -> Digest:
                 continue
         rows = session.connection().execute(query)
         key = [column.name for column in table.primary_key.columns]
-        found[table.name] = {
-            repr([getattr(row, name) for name in key]): hashlib.sha256(repr(tuple(row)).encode()).hexdigest()
-            for row in rows
-        }
+        found[table.name] = {repr([getattr(row, name) for name in key]): hashed(repr(tuple(row))) for row in rows}
     return found
