@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from storage.tables import Invitation, Office, Official, Unit
 from tests.gallery.exhibits import Collection
-from tests.unit.messages.town import CAMAT, KASI_PEM, PENGELOLA, Town, town
+from tests.unit.messages.town import CAMAT, KASI_TRANTIB, PENGELOLA, Town, town
 
 STAFF = ("Agus Salim", "Bekti Utami", "Citra Dewi", "Dian Pertiwi", "Endang Sulastri")
 
@@ -27,7 +27,7 @@ def collect(gallery: Collection) -> None:
         for name, situation in (("Agus Salim", "link open"), ("Bekti Utami", "link opened"), ("Citra Dewi", "expired")):
             which = next(one.id for one in place.session.exec(select(Official)) if one.name == name)
             gallery.message(place, CAMAT, "manage_official", situation, official_id=which)
-        for person, situation in ((CAMAT, "oneself, an admin"), (KASI_PEM, "another admin"), (PENGELOLA, "joined")):
+        for person, situation in ((CAMAT, "oneself, an admin"), (KASI_TRANTIB, "another admin"), (PENGELOLA, "joined")):
             gallery.message(place, CAMAT, "manage_official", situation, official_id=place.official(person).id)
         place.session.get_one(Office, "sumbang").policy = {"superiors": {"kasi_kasubag": "camat"}, "late_after_days": 0}
         place.session.get_one(Office, "sumbang").rules = {"four_eyes": True, "record_decisions": True}
@@ -37,7 +37,7 @@ def collect(gallery: Collection) -> None:
 
 def _grow(place: Town) -> None:
     place.session.add(Unit(office_id="sumbang", id="lama", name="Seksi Lama", position=9, active=False))
-    place.official(KASI_PEM).admin = True
+    place.official(KASI_TRANTIB).admin = True
     rows = [Official(office_id="sumbang", name=name, salutation="Ibu") for name in STAFF]
     place.session.add_all(rows)
     place.session.flush()
