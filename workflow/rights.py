@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlmodel import Session, col, select
 
 from storage.tables import Adoption, Official, Run, Seat, Submission, Task
-from workflow import people
+from workflow import holders, people
 from workflow.adoption import load
+from workflow.state import PartStatus
 
 
 def runs_numbered(session: Session, officials: list[Official], number: int) -> list[tuple[Run, Official]]:
@@ -51,7 +52,10 @@ def may_read_files(session: Session, official: Official, run: Run) -> bool:
     tasks = session.exec(select(Task).where(Task.run_id == run.id, col(Task.part) != "invitation")).all()
     if any(task.assigned_to == official.id for task in tasks):
         return True
-    return any(seat.role in task.roles and task.unit_id in ("", seat.unit_id) for seat in seats for task in tasks)
+    if any(seat.role in task.roles and task.unit_id in ("", seat.unit_id) for seat in seats for task in tasks):
+        return True
+    # Whoever owes a task by delegation reads what it rests on, for as long as they owe it.
+    return any(task.status == PartStatus.OPEN and holders.may_act(session, task, official) for task in tasks)
 
 
 def may_steer(session: Session, official: Official, run: Run) -> bool:

@@ -16,7 +16,7 @@ from messages.views.names import Names, names_of
 from messages.views.timing import day_length, late_words, waiting_since
 from sop_definitions.model import FieldKind
 from storage.tables import Adoption, Office, Official, Run, Submission, Task
-from workflow import people
+from workflow import mandates, people
 from workflow.adoption import Adopted, load
 from workflow.calendar.of_office import calendar_of
 from workflow.reminding.digest import Concern, Digest, Item, MeetingToday, collect
@@ -211,13 +211,23 @@ class _Page:
             task = self.tasks[item.task_id]
             place = self.places[task.office_id]
             official = self.officials.get(item.official_id)
-            capacity = people.capacity(self.session, official, task.roles, task.unit_id) if official else ""
+            capacity = self._capacity(place, task, official) if official else ""
             grouped.setdefault((task.office_id, one_line(capacity, 50)), []).append(self._own(place, task, item))
         several = len(grouped) > 1
         return [
             Group(self._office_name(office_id), capacity if several else "", tuple(lines))
             for (office_id, capacity), lines in grouped.items()
         ]
+
+    def _capacity(self, place: _Place, task: Task, official: Official) -> str:
+        """Return as what somebody owes a task: their seat, or from whom they received a delegation."""
+        mandate = mandates.of_task(self.session, task, official)
+        if mandate.kind != mandates.DELEGATION:
+            return mandate.capacity
+        giver = place.names.person(mandate.principal_id)
+        return (
+            f"receiver of a delegation from {giver}" if place.reader.language == "en" else f"penerima delegasi {giver}"
+        )
 
     def _own(self, place: _Place, task: Task, item: Item) -> OwnLine:
         now, deadline = self.asked.now, item.deadline

@@ -81,6 +81,20 @@ def test_open_tasks_go_over_and_come_back(town: Town) -> None:
     assert model.faults(town, desk.cast) == []
 
 
+def test_who_receives_reads_the_files_while_it_lasts(town: Town) -> None:
+    desk = Desk(town, builders.step(1))
+
+    def read() -> str:
+        town.write(desk.chat("head-south"), "/berkas 1")
+        return desk.templates("head-south")[-1]
+
+    assert read() == "not_allowed"
+    delegate(desk, "clerk", "head-south", "hari ini")
+    assert read() == "files"
+    later(desk, days=1)
+    assert read() == "not_allowed"
+
+
 def test_one_to_come_begins_by_itself(town: Town) -> None:
     desk = Desk(town, builders.step(1))
     assert delegate(desk, "clerk", "head-south", "mulai besok sampai Jumat") == "delegated"
