@@ -82,7 +82,7 @@ class Entrance:
         self.clock = Steps()
         self.toasts = _Answers()
         self.buttons: dict[int, list[str]] = {}
-        self._update_id = 0
+        self.update_id = 0
         client = cast("TelegramClient", self.toasts)
         self._worker = InboxWorker(
             database, client, BOT, "pandu_bot", self.clock, default_language="id", on_effect=lambda: None, paced=False
@@ -123,8 +123,8 @@ class Entrance:
 
     def numbered(self, update: dict[str, Any]) -> dict[str, Any]:
         """Return an update under a number of its own."""
-        self._update_id += 1
-        return {**update, "update_id": self._update_id}
+        self.update_id += 1
+        return {**update, "update_id": self.update_id}
 
     async def says(self, person: int, text: str, **more: Any) -> list[str]:
         """Somebody writes in their own chat."""
@@ -137,17 +137,17 @@ class Entrance:
 
     def message(self, person: int, **content: Any) -> dict[str, Any]:
         """A message in somebody's own chat."""
-        self._update_id += 1
+        self.update_id += 1
         who = {"id": person, "is_bot": False, "first_name": "Orang", "language_code": "id"}
         chat = {"id": person, "type": "private", "first_name": "Orang"}
-        message = {"message_id": self._update_id, "date": 1, "chat": chat, "from": who, **content}
-        return {"update_id": self._update_id, "message": message}
+        message = {"message_id": self.update_id, "date": 1, "chat": chat, "from": who, **content}
+        return {"update_id": self.update_id, "message": message}
 
     def tap(self, person: int, data: Any) -> dict[str, Any]:
         """A press in somebody's own chat."""
         message = self.message(person)["message"]
-        query = {"id": str(self._update_id), "from": message["from"], "message": message, "data": data}
-        return {"update_id": self._update_id, "callback_query": query}
+        query = {"id": str(self.update_id), "from": message["from"], "message": message, "data": data}
+        return {"update_id": self.update_id, "callback_query": query}
 
     async def fetch(self) -> None:
         """Let every file that waits arrive as a PDF."""
@@ -208,10 +208,12 @@ class Entrance:
 
     async def people(self) -> list[Any]:
         """Return who is who and may what; how somebody is addressed is for themselves to say."""
-        query = select(Official.id, Official.name, Official.telegram_id, Official.admin, Official.active)
-        return await self.database.read(
-            lambda session: [tuple(row) for row in session.exec(query.order_by(col(Official.id)))]
-        )
+        query = select(Official).order_by(col(Official.id))
+
+        def body(session: Session) -> list[Any]:
+            return [(one.id, one.name, one.telegram_id, one.admin, one.active) for one in session.exec(query)]
+
+        return await self.database.read(body)
 
     async def parked(self) -> list[str]:
         """Return what could not be handled, with why."""

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import shutil
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -30,10 +36,19 @@ def other_office() -> str:
     return re.sub(r"- \{name: (\w+)", rf"- {{name: {SECRET} \1", text)
 
 
-@pytest.fixture
-async def entrance(sqlite_url: str) -> AsyncIterator[Entrance]:
-    """Two offices with a run each; the other's reasons and values are secret, too."""
-    database = await open_database(sqlite_url)
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Two offices at work, as a file to copy, and how far they have come."""
+
+    path: Path
+    update_id: int
+    at: datetime
+    buttons: dict[int, list[str]]
+
+
+async def prepare(path: Path) -> Prepared:
+    """Let both offices start a run; the other's reasons and values are secret, too."""
+    database = await open_database(f"sqlite:///{path}")
     made = Entrance(database)
     await made.found(office_file(SOP), other_office())
     for sekcam, camat, period, words in (
@@ -52,6 +67,29 @@ async def entrance(sqlite_url: str) -> AsyncIterator[Entrance]:
         await made.says(camat, words)
         await made.speak()
     assert await made.parked() == []
+    await database.close()
+    return Prepared(path, made.update_id, made.clock.at, made.buttons)
+
+
+@pytest.fixture(scope="session")
+def prepared(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    """The offices, made once."""
+    path = tmp_path_factory.mktemp("offices") / "pandu.db"
+    shutil.copyfile(sqlite_template, path)
+    # A loop of its own, beside the tests'.
+    with ThreadPoolExecutor(1) as beside:
+        return beside.submit(asyncio.run, prepare(path)).result()
+
+
+@pytest.fixture
+async def entrance(prepared: Prepared, tmp_path: Path) -> AsyncIterator[Entrance]:
+    """The offices, for one test."""
+    path = tmp_path / "offices.db"
+    shutil.copyfile(prepared.path, path)
+    database = await open_database(f"sqlite:///{path}")
+    made = Entrance(database)
+    made.update_id, made.clock.at = prepared.update_id, prepared.at
+    made.buttons = {chat: list(data) for chat, data in prepared.buttons.items()}
     yield made
     await database.close()
 

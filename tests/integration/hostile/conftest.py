@@ -1,5 +1,5 @@
 from __future__ import annotations
 
-from tests.integration.fuzz.offices import entrance
+from tests.integration.fuzz.offices import entrance, prepared
 
-__all__ = ["entrance"]
+__all__ = ["entrance", "prepared"]

@@ -56,9 +56,8 @@ async def test_another_offices_rows_are_out_of_reach_of_every_button(entrance: E
     assert len(ids) > 5
     for person in (ADMIN, STRANGERS[0]):
         presses = [
-            entrance.tap(person, f"{verb}:{number}:{activation}:{ARGUMENTS[(number + turn) % len(ARGUMENTS)]}")
-            for number in ids
-            for turn, activation in enumerate((1, 1, 0) if person == ADMIN else (1,))
+            entrance.tap(person, f"{verb}:{number}:1:{ARGUMENTS[turn % len(ARGUMENTS)]}")
+            for turn, number in enumerate(ids if person == ADMIN else ids[:6])
         ]
         answers = await entrance.send(*presses)
         assert len(answers) == len(presses), "a tap without an answer leaves the phone waiting"
@@ -76,7 +75,7 @@ async def test_what_no_keyboard_says_changes_nothing_and_is_answered(entrance: E
     data = [
         f"{verb}", f"{verb}:", f"{verb}::", f"{verb}:1", f"{verb.upper()}:1:1", f" {verb}:1:1", f"{verb}\x00:1:1",
         f"{verb}:{'9' * 18}:{'9' * 18}", f"{verb}:{'9' * 18}:1:yes", f"{verb}:0:0:{'x' * 5000}",
-        *[f"{verb}:{number}:1" for number in NO_NUMBERS], *[f"{verb}:1:{number}" for number in NO_NUMBERS],
+        *[f"{verb}:{number}:1" for number in NO_NUMBERS],
     ]  # fmt: skip
     for person in (STAFF, STRANGERS[0]):
         answers = await entrance.send(*[entrance.tap(person, one) for one in data])
