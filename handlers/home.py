@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers import founding
 from handlers.talk import Talk
-from workflow import enrolment, questions
+from workflow import enrolment, enrolment_questions, questions
 from workflow.deed import Stopped
 from workflow.reply import Reply
 from workflow.verbs import Press
@@ -30,7 +30,10 @@ def enrolment_answer(talk: Talk, press: Press) -> Reply:
     """The admin's ``Ya, benar`` or ``Bukan``."""
     if press.argument not in ("yes", "no"):
         raise Stopped("stale")
-    return enrolment.answer(talk.session, talk.moment, press.id, talk.officials, yes=press.argument == "yes")
+    reply = enrolment.answer(talk.session, talk.moment, press.id, talk.officials, yes=press.argument == "yes")
+    if reply.key != "not_allowed":
+        enrolment_questions.close(talk.session, talk.moment, press.id)
+    return reply
 
 
 def help_(talk: Talk) -> None:

@@ -76,6 +76,7 @@ async def test_from_an_empty_database_to_a_started_run(empty: Installation) -> N
         await p.sekcam.offered("Ya, benar")
         await admin.does("[Ya, benar]")
         await phone.sees("Selamat datang")
+        await p.sekcam.gone("Ya, benar")
 
     await admin.does("/kelola")
     await adopt_sumbang(admin)
