@@ -84,3 +84,20 @@ def test_invite_needs_the_bots_name_and_then_prints_a_link_to_forward(pandu: Pat
     assert "Budi Santoso" not in made.output
     assert run("invite", "--official", "Tidak Ada").exit_code == 1
     assert run("invite", "--official", "Budi Santoso", "--all").exit_code == 1
+
+
+def test_export_writes_a_file_that_loads_back_without_any_change(pandu: Path) -> None:
+    run("load", str(pandu))
+    written = run("export")
+    assert written.exit_code == 0
+    assert "telegram_id" not in written.output
+    assert "telegram_id: 1001" in run("export", "sumbang", "--with-accounts").output
+    pandu.write_text(written.output, encoding="utf-8")
+    assert "(tidak ada perubahan)" in run("load", str(pandu)).output
+
+
+def test_export_of_an_office_that_is_not_there_ends_with_one(pandu: Path) -> None:
+    run("load", str(pandu))
+    ended = run("export", "tambak")
+    assert ended.exit_code == 1
+    assert "Kantor 'tambak' tidak ada" in ended.output
