@@ -208,6 +208,7 @@ def _record(
             "mandate": submission.mandate,
             "principal": submission.principal_id,
             "moved": _moved(transition),
+            "steps": run_state.begun(deed.loaded),
             **({"four_eyes": submission.data["four_eyes"]} if "four_eyes" in submission.data else {}),
         },
         actor_id=deed.official.id,

@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 from storage import audit, outbox
 from storage.locks import lock_runs
 from storage.tables import Invitation, Official
-from workflow import auditors, cards, link_alerts, moved_account, notices, people
+from workflow import auditors, cards, link_alerts, moved_account, notices, official_facts, people
 from workflow.moment import Moment
 from workflow.reply import Reply
 
@@ -164,7 +164,8 @@ def _enrol(session: Session, moment: Moment, invitation: Invitation, official: O
     invitation.status = "confirmed"
     _revoke_others(session, official, invitation)
     session.flush()
-    _record(session, invitation, moment.now, "invitation.confirmed", by)
+    account = official_facts.account_of(session, official, moment.now)
+    _record(session, invitation, moment.now, "invitation.confirmed", by, account)
     _say(session, moment, person, invitation, "enrol_done")
     _say(session, moment, person, invitation, "privacy", official_id=official.id)
     if before is not None and before != person:
@@ -219,10 +220,18 @@ def _say(
         )  # fmt: skip
 
 
-def _record(session: Session, invitation: Invitation, now: datetime, kind: str, actor: Official | None = None) -> None:
+def _record(
+    session: Session,
+    invitation: Invitation,
+    now: datetime,
+    kind: str,
+    actor: Official | None = None,
+    account: str | None = None,
+) -> None:
     audit.record(
         session, office_id=invitation.office_id, at=now, kind=kind,
-        payload={"invitation": invitation.id, "official": invitation.official_id},
+        payload={"invitation": invitation.id, "official": invitation.official_id}
+        | ({official_facts.ACCOUNT: account} if account is not None else {}),
         actor_id=actor.id if actor else None, capacity="Admin" if actor else None,
     )  # fmt: skip
 

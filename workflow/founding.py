@@ -18,7 +18,7 @@ from sqlmodel import Session, col, select
 
 from storage import audit
 from storage.tables import Office, Official, SetupCode, Unit
-from workflow import people
+from workflow import official_facts, people
 from workflow.enrolment import TOKEN
 from workflow.founding_posts import FoundingPost, identifier
 from workflow.moment import Moment
@@ -144,10 +144,16 @@ def found(session: Session, moment: Moment, code: SetupCode, wanted: Founding) -
     session.add(official)
     code.used_at, code.draft = moment.now, {}
     session.flush()
-    _record(session, moment, official, "office.founded", {"office": office.id, "code": code.token_hash})
+    _record(
+        session,
+        moment,
+        official,
+        "office.founded",
+        {"office": office.id, "timezone": office.timezone, "code": code.token_hash},
+    )
     for unit_id, _ in units:
         _record(session, moment, official, "unit.added", {"unit": unit_id})
-    _record(session, moment, official, "official.added", {"official": official.id, "admin": True})
+    _record(session, moment, official, "official.added", official_facts.of_new(session, official, moment.now))
     if wanted.post is not None:
         _seat(session, moment, official, wanted.post)
     planning.replan_office(session, moment, office)

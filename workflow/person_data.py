@@ -32,6 +32,7 @@ from storage.tables import (
     Task,
     Timer,
 )
+from workflow import official_facts
 
 
 class NobodyFound(Exception):
@@ -110,7 +111,11 @@ def texts_of(session: Session, official: Official) -> list[ErasableText]:
     for event in audit.events(session, office_id):
         for digest in _words(event):
             row = texts.pop(digest, None)
-            if row is not None and event.actor_id == official.id:
+            if row is None:
+                continue
+            # An account is whose it is, whoever wrote it down.
+            theirs = official_facts.is_account_of(event, digest, official.id)
+            if theirs if theirs is not None else event.actor_id == official.id:
                 found.append(row)
     return found
 

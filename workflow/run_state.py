@@ -101,6 +101,15 @@ def save(session: Session, loaded: LoadedRun, transition: Transition, now: datet
     session.flush()
 
 
+def begun(loaded: LoadedRun) -> dict[str, list[str | int]]:
+    """Return status and round of every step that is not as it was at the start, for the record."""
+    return {
+        str(number): [str(row.status), row.round]
+        for number, row in sorted(loaded.steps.items())
+        if (row.status, row.round) != (StepStatus.WAITING, 0)
+    }
+
+
 def task_of(session: Session, loaded: LoadedRun, key: PartKey) -> Task:
     """Return the row of a part, made at its first opening and kept for all later ones."""
     task = loaded.tasks.get(key)

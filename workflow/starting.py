@@ -136,6 +136,7 @@ def start(session: Session, moment: Moment, official: Official, adoption: Adopti
         session, office_id=office.id, at=moment.now, kind="run.start",
         payload={
             "number": run.number, "adoption": adoption.content_hash, "units": units,
+            "steps": run_state.begun(loaded),
             "moved": {f"{k.step}.{k.part}.{k.unit}": ["open", 1] for k in transition.opened},
         },
         actor_id=official.id, capacity=people.title(session, official), run_id=run.id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlmodel import Session, col, select
 
 from storage.tables import Invitation, Official
-from workflow import cards, delegating, office_invitations, people
+from workflow import cards, delegating, office_invitations, official_facts, people
 from workflow.deed import Stopped
 from workflow.managing.acting import record, take_turn
 from workflow.moment import Moment
@@ -58,7 +58,7 @@ def add(session: Session, moment: Moment, admin: Official, name: str, salutation
     official = Official(office_id=admin.office_id, name=name, salutation=salutation, source="chat")
     session.add(official)
     session.flush()
-    record(session, moment, admin, "official.added", {"official": official.id})
+    record(session, moment, admin, "official.added", official_facts.of_new(session, official, moment.now))
     if post is not None:
         appointing.appoint(session, moment, admin, Appointment(post, official.id or 0, Capacity.DEFINITIVE))
     return official
@@ -154,7 +154,8 @@ def _another_admin(session: Session, official: Official) -> None:
 
 def _changed(session: Session, moment: Moment, admin: Official, official: Official, field: str) -> None:
     official.source = "chat"
-    record(session, moment, admin, "official.changed", {"official": official.id, "fields": [field]})
+    said = official_facts.of_changed(session, official, [field], moment.now)
+    record(session, moment, admin, "official.changed", said)
 
 
 def _name_free(session: Session, office_id: str, name: str, but: int | None) -> None:

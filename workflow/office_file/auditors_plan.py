@@ -12,6 +12,7 @@ from storage.tables import Official
 from workflow import auditors
 from workflow.office_file.changes import Payload, Plan, difference
 from workflow.office_file.model import AuditorEntry, OfficeFile
+from workflow.official_facts import ACCOUNT, account_of
 
 _AUDITOR = {
     "telegram_id": "telegram_id",
@@ -35,9 +36,9 @@ def plan_auditors(session: Session, plan: Plan, file: OfficeFile, now: datetime,
             message = f"Akun ini milik {taken.name}. Seorang auditor tidak dapat sekaligus pejabat kantor ini."
             plan.problems.append(Problem(("auditors", index, "telegram_id"), message))
         elif row is None:
-            _add(plan, office_id, entry, zone)
+            _add(plan, office_id, entry, zone, now)
         else:
-            _change(plan, entry, row, zone)
+            _change(plan, entry, row, zone, now)
     for row in known.values():
         if auditors.in_period(row, now):
             if prune:
@@ -74,21 +75,21 @@ def _values(entry: AuditorEntry, zone: ZoneInfo) -> dict[str, object]:
     return given
 
 
-def _add(plan: Plan, office_id: str, entry: AuditorEntry, zone: ZoneInfo) -> None:
+def _add(plan: Plan, office_id: str, entry: AuditorEntry, zone: ZoneInfo, now: datetime) -> None:
     row = Official(office_id=office_id, name=entry.name, auditor=True)
     row.sqlmodel_update(_values(entry, zone))
 
     def add(session: Session) -> Payload:
         session.add(row)
         session.flush()
-        return _payload(row)
+        return _payload(row) | {ACCOUNT: account_of(session, row, now)}
 
     account = "" if entry.telegram_id else ", belum punya akun (pakai pandu office invite --official)"
     text = f"Auditor baru: {entry.name}, sampai {entry.until.isoformat()}{account}"
     plan.add("auditor.added", text, add)
 
 
-def _change(plan: Plan, entry: AuditorEntry, row: Official, zone: ZoneInfo) -> None:
+def _change(plan: Plan, entry: AuditorEntry, row: Official, zone: ZoneInfo, now: datetime) -> None:
     new = _values(entry, zone)
     old = {name: getattr(row, name) for name in new}
     changed, _ = difference(old, new, _AUDITOR)
@@ -96,9 +97,10 @@ def _change(plan: Plan, entry: AuditorEntry, row: Official, zone: ZoneInfo) -> N
         return
     _, said = difference(_in_words(old, zone), _in_words(new, zone), _AUDITOR)
 
-    def change(_: Session) -> Payload:
+    def change(session: Session) -> Payload:
         row.sqlmodel_update({**changed, "source": "file"})
-        return _payload(row)
+        session.flush()
+        return _payload(row) | ({ACCOUNT: account_of(session, row, now)} if "telegram_id" in changed else {})
 
     plan.add("auditor.changed", f"Auditor {row.name}: {said}", change, chat=row.source == "chat")
 

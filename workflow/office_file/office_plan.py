@@ -20,7 +20,7 @@ def plan_office(session: Session, plan: Plan, entry: OfficeEntry) -> None:
 
         def create(session: Session) -> Payload:
             session.add(Office(id=entry.id, name=entry.name, regency=entry.regency, timezone=entry.timezone))
-            return {"office": entry.id}
+            return {"office": entry.id, "timezone": entry.timezone}
 
         plan.add("office.added", f"Kantor baru: {entry.name} ({entry.id}), {entry.regency}, {entry.timezone}", create)
         return
@@ -30,7 +30,7 @@ def plan_office(session: Session, plan: Plan, entry: OfficeEntry) -> None:
 
         def change(_: Session) -> Payload:
             office.sqlmodel_update(changed)
-            return {"fields": sorted(changed)}
+            return {"fields": sorted(changed), "timezone": office.timezone}
 
         plan.add("office.changed", f"Kantor {row.name}: {said}", change)
 

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from sop_definitions.errors import Problem
 from storage.tables import Invitation, Official
+from workflow import official_facts
 from workflow.office_file.changes import Payload, Plan, difference
 from workflow.office_file.model import OfficeFile, OfficialEntry
 from workflow.office_file.seats_plan import SeatPlanner
@@ -29,7 +30,7 @@ def plan_officials(
     if file.officials is None:
         return
     seats = SeatPlanner(session, plan, file.office.id, file.office.timezone, now, prune=prune)
-    planner = _Planner(session, plan, file.office.id, seats, prune=prune)
+    planner = _Planner(session, plan, file.office.id, seats, now, prune=prune)
     matched = planner.match(file.officials)
     found = [planner.official(entry, matched.get(index)) for index, entry in enumerate(file.officials)]
 
@@ -51,7 +52,10 @@ def plan_officials(
 
 
 class _Planner:
-    def __init__(self, session: Session, plan: Plan, office_id: str, seats: SeatPlanner, *, prune: bool) -> None:
+    def __init__(
+        self, session: Session, plan: Plan, office_id: str, seats: SeatPlanner, now: datetime, *, prune: bool
+    ) -> None:
+        self.now = now
         self.plan = plan
         self.office_id = office_id
         self.seats = seats
@@ -109,7 +113,7 @@ class _Planner:
             self.release(session, entry.telegram_id)
             session.add(row)
             session.flush()
-            return {"official": row.id}
+            return official_facts.of_new(session, row, self.now)
 
         roles = ", admin" if entry.admin else ""
         account = "" if entry.telegram_id else ", belum punya akun (pakai pandu office invite)"
@@ -131,7 +135,8 @@ class _Planner:
         def change(session: Session) -> Payload:
             self.release(session, changed.get("telegram_id"))
             row.sqlmodel_update({**changed, "source": "file"})
-            return {"official": row.id, "fields": sorted(changed)}
+            session.flush()
+            return official_facts.of_changed(session, row, sorted(changed), self.now)
 
         by_link = "telegram_id" in changed and (row.id, row.telegram_id) in self.linked
         self.plan.add("official.changed", f"Pejabat {row.name}: {said}", change, chat=row.source == "chat" or by_link)
