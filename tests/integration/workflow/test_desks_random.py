@@ -25,7 +25,9 @@ from workflow.seats import settling
 
 NAMES = ["head", "secretary", "clerk", "second-clerk", "head-north", "head-south", "staff", "nobody", "admin"]
 PEOPLE = st.integers(0, len(NAMES) - 1)
-GIVE = st.tuples(st.just("give"), PEOPLE, PEOPLE, st.integers(-5, 60), st.integers(1, 100))
+FEW = st.integers(1, 4)
+"""So few that they meet one another's delegations."""
+GIVE = st.tuples(st.just("give"), FEW, FEW, st.integers(-2, 30), st.integers(10, 100))
 END = st.tuples(st.just("end"), PEOPLE, st.integers(0, 5), st.just(0), st.just(0))
 WAIT = st.tuples(st.just("wait"), st.integers(1, 50), st.just(0), st.just(0), st.just(0))
 HAND = st.tuples(st.just("hand"), PEOPLE, PEOPLE, PEOPLE, st.integers(0, 1))
@@ -108,8 +110,8 @@ class Days:
             assert (said.mandate == "delegation") == (said.principal_id is not None)
 
 
-@given(st.lists(GIVE | GIVE | END | WAIT | WAIT | HAND | ACT, max_size=14))
-@settings(max_examples=10, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(GIVE | GIVE | GIVE | END | WAIT | HAND | ACT, min_size=5, max_size=14))
+@settings(max_examples=12, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 def test_no_chain_no_circle_and_nothing_without_a_holder(deeds: list[tuple[str, int, int, int, int]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         days = Days(folder)
