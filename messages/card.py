@@ -95,7 +95,7 @@ class _Buttons:
             rows.append(self._schedule())
         row = [self.make("withdraw", Verb.WITHDRAW)] if withdrawable(facts, self.task) else []
         output = facts.output(self.task)
-        if output is not None and self._correctable(output.data.get("fields", {})):
+        if output is not None and not self.view.called_off and self._correctable(output.data.get("fields", {})):
             row.append(self.make("correct", Verb.CORRECT))
         return [row for row in (*rows, row, self._collect_by()) if row]
 

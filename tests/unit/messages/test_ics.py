@@ -11,7 +11,8 @@ from icalendar import Calendar
 from messages.ics import meeting_file
 from storage.tables import Office
 from tests.unit.messages.town import CAMAT, HOSTILE, SEKCAM, START, Town, town
-from workflow import holders, meeting
+from workflow import correcting, holders, meeting
+from workflow.deed import Stopped
 from workflow.state import Part
 
 ZONES = {"Asia/Jakarta": ("WIB", 7), "Asia/Makassar": ("WITA", 8), "Asia/Jayapura": ("WIT", 9)}
@@ -87,3 +88,14 @@ def test_a_file_that_was_overtaken_is_not_sent_any_more() -> None:
         assert made(place, task, number=1) is None
         cancelled = Calendar.from_ical(made(place, task, "CANCEL", 2) or b"").events[0]
         assert (cancelled["status"], cancelled["uid"]) == ("CANCELLED", moved["uid"])
+
+
+def test_a_corrected_place_reaches_the_calendars_and_a_meeting_called_off_is_not_revived_by_it() -> None:
+    with town() as place:
+        task = invite(place)
+        officials = [place.official(SEKCAM)]
+        correcting.correct(place.session, place.moment(), officials, task, "tempat", "Pendopo")
+        assert Calendar.from_ical(made(place, task, number=1) or b"").events[0]["location"] == "Pendopo"
+        meeting.call_off(place.session, place.moment(), officials, task, "Sakit")
+        with pytest.raises(Stopped):
+            correcting.correct(place.session, place.moment(), officials, task, "tempat", "Aula")
