@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -46,7 +47,7 @@ def pass_until(desk: Desk, at: datetime) -> None:
     while ids := [t.id for t in town.rows(Timer, Timer.kind == "schedule") if t.fire_at <= at]:
         moment = town.moment()
         for timer_id in ids:
-            assert town.store.write(lambda session, i=timer_id, m=moment: timers.fire(session, m, i or 0))
+            assert town.store.write(partial(timers.fire, moment=moment, timer_id=timer_id or 0))
 
 
 def asked(desk: Desk, name: str) -> list[str]:
