@@ -92,6 +92,8 @@ def test_only_those_who_may_chase_late_units_see_the_buttons() -> None:
         assert ["Salin sebagai teks", "Ingatkan yang belum"] in captions(place.say(SEKCAM, "status_run", run_id=1))
         assert ["Lanjutkan tanpa"] in captions(place.say(SEKCAM, "status_run", run_id=1))
         assert captions(place.say(KASI_TRANTIB, "status_run", run_id=1))[0] == ["Salin sebagai teks"]
+        assert ["Batas pengumpulan"] in captions(place.say(SEKCAM, "status_run", run_id=1))
+        assert ["Batas pengumpulan"] not in captions(place.say(KASI_TRANTIB, "status_run", run_id=1))
         assert "0/3 seksi sudah, belum: Sekretariat, Pemerintahan, Trantib" in check(
             place.say(KASI_TRANTIB, "board_text", run_id=1, step=6)
         )
