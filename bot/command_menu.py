@@ -26,7 +26,7 @@ COMMANDS: dict[str, dict[Language, str]] = {
     "tunda": {"id": "Menunda suatu pelaksanaan, mis. /tunda 12", "en": "Pause a run, e.g. /tunda 12"},
     "lanjutkan": {"id": "Melanjutkan pelaksanaan yang ditunda", "en": "Let a paused run go on"},
     "batalkan": {"id": "Membatalkan suatu pelaksanaan", "en": "Cancel a run"},
-    "ingatkan": {"id": "Pengingat sendiri, mis. /ingatkan besok jam 9", "en": "Your own reminder, /ingatkan besok jam 9"},
+    "ingatkan": {"id": "Pengingat sendiri, mis. /ingatkan besok jam 9", "en": "A reminder of your own"},
     "kalender": {"id": "Jam kerja dan hari libur kantor", "en": "Working hours and days off"},
     "batal": {"id": "Meninggalkan pertanyaan yang sedang menunggu", "en": "Leave the pending question"},
     "bantuan": {"id": "Bantuan", "en": "Help"},
