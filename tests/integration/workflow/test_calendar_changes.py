@@ -210,3 +210,13 @@ def test_hours_as_admins_write_them(words: str, stretches: tuple[tuple[int, int]
 def test_other_hours_are_refused(words: str) -> None:
     with pytest.raises(ValueError):
         calendar_edits.hours(CalendarSettings(), "friday", calendar_edits.hours_from_words(words), fasting=False)
+
+
+def test_what_was_set_in_chat_says_so() -> None:
+    """The office file asks before it overwrites it."""
+    new = calendar_edits.week_of(CalendarSettings(), 6)
+    new = calendar_edits.hours(new, "friday", ((450, 690),), fasting=True)
+    new = calendar_edits.moved(new, date(2027, 3, 10), date(2027, 3, 11), "Hari Raya Idul Fitri")
+    assert set(new.from_chat) == {"days", "ramadan_hours", "ramadan"}
+    assert {day.source for day in new.special} == {"chat"}
+    assert parse_settings(calendar_changes.as_stored(new)) == new
