@@ -37,7 +37,7 @@ HAPPENED = {
 }  # fmt: skip
 """Messages that show that something of the kind has happened."""
 LINE = re.compile(r"\(langkah (\d+) · run (\d+)\)")
-CONCERNS = "Menunggu pejabat lain"
+CONCERNS = "Mohon perhatian"
 
 
 Pauses = list[tuple[datetime, datetime]]
