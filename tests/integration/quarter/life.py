@@ -73,7 +73,10 @@ class Life:
             secretary.almanac, date(2027, 2, 24), time(10, 20),
             lambda: self._says(secretary, "/tunda 1 Menunggu data dari kabupaten", "Kirim alasan"),
         )  # fmt: skip
-        self._at(secretary.almanac, date(2027, 3, 2), time(9), lambda: self._says(secretary, "/lanjutkan 1"))
+        self._at(
+            secretary.almanac, date(2027, 3, 2), time(9),
+            lambda: self._says(secretary, "/lanjutkan 1 Datanya sudah ada", "Kirim alasan"),
+        )  # fmt: skip
 
     def _local_holiday(self) -> None:
         """The admin of the third office adds a day off in chat; from then on its people know of it."""

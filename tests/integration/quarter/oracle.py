@@ -25,7 +25,7 @@ from workflow.run_times import load_run_times
 FLOOR = 60
 GAP = timedelta(minutes=60)
 SPREAD = timedelta(minutes=15)
-UNACKNOWLEDGED, INCOMPLETE = 1, 2
+UNACKNOWLEDGED, INCOMPLETE, WITHOUT_WAKTU = 1, 2, 10
 HEAD, SECRETARY = "camat", "sekcam"
 SIDE = ("receipt", "invitation")
 OF_THEMSELVES = ("digest", "deadlines_moved", "meeting_reminder", "unreachable", "unit_reminder")
@@ -252,27 +252,31 @@ class Oracle:
         return [(one, reason) for one, reason in found if reason]
 
     def _reason(self, almanac: Almanac, one: Open) -> str:
-        if one.due is None or one.due >= self.world.now:
+        if one.due is None and self._days_since(almanac, one.since, one, self.world.now) < WITHOUT_WAKTU:
+            return ""
+        if one.due is not None and one.due >= self.world.now:
             return ""
         if not one.reachable:
             return "unreachable"
-        days = self._days_late(almanac, one, self.world.now)
+        if one.due is None:
+            self.seen["without waktu"] += 1
+            return "incomplete"
+        days = self._days_since(almanac, one.due, one, self.world.now)
         if days >= INCOMPLETE:
             return "incomplete"
         noticed = one.task.acknowledged_at is not None or one.task.touched
         return "unacknowledged" if days >= UNACKNOWLEDGED and not noticed else ""
 
-    def _days_late(self, almanac: Almanac, one: Open, now: datetime) -> int:
-        """Count the whole working days since a deadline; a day that a pause touched is none."""
-        assert one.due is not None
-        days, day = 0, almanac.day(one.due)
+    def _days_since(self, almanac: Almanac, at: datetime, one: Open, now: datetime) -> int:
+        """Count the whole working days since a moment; a day that a pause of the run touched is none."""
+        days, day = 0, almanac.day(at)
         while True:
             day += timedelta(days=1)
-            if not almanac.works(day) or _touched(almanac, day, one.due, one.pauses):
+            if not almanac.works(day) or _touched(almanac, day, at, one.pauses):
                 if day > almanac.day(now):
                     return days
                 continue
-            if datetime.combine(day, one.due.astimezone(almanac.zone).time(), almanac.zone) > now:
+            if datetime.combine(day, at.astimezone(almanac.zone).time(), almanac.zone) > now:
                 return days
             days += 1
 

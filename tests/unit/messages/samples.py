@@ -146,7 +146,8 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
         ("ask_target", {**question, "task_id": decision, "outcome": "kembalikan", "chosen": []}),
         ("ask_target", {**question, "task_id": decision, "outcome": "kembalikan", "chosen": ["trantib"]}),
         *[("ask_reason", {**question, "task_id": decision, "run_id": run, "purpose": p, "text": t, "files": f})
-          for p in ("return", "nil", "waive", "cancel_run", "pause_run", "call_off", "extension", "refuse_extension")
+          for p in ("return", "nil", "waive", "cancel_run", "pause_run", "resume_run", "call_off", "extension",
+                    "refuse_extension")
           for t, f in ((None, 0), (reason_words, 0), (None, 2))],
         ("ask_unit", {**question, "task_id": unit, "units": ["trantib", "sekretariat"]}),
         ("ask_task", {**question, "task_ids": [merged, unit], "files": 1}),

@@ -16,7 +16,8 @@ from storage.tables import Card, Chat, Office, Official, Run, RunStep, Seat, Tas
 from tests.unit.messages.moving_time import FRIDAY
 from tests.unit.messages.telegram_html import captions, check
 from tests.unit.messages.town import BOT, CAMAT, HOSTILE, KASI_PEM, KASI_TRANTIB, SEKCAM, Town, walked
-from workflow.reminding.digest import Concern, Digest, Estimate, Item, MeetingToday
+from workflow import run_times
+from workflow.reminding.digest import Concern, Digest, Estimate, Item, MeetingToday, collect
 from workflow.run_times import Basis, Deadline
 from workflow.state import Part
 
@@ -295,3 +296,18 @@ def test_the_rows_themselves_make_a_digest_and_nobody_else_reads_of_the_head() -
         assert "Mohon mengingatkan Bapak Camat: " in secretary
         with pytest.raises(NothingToSay):
             place.say(KASI_PEM, "digest")
+
+
+def test_minutes_are_not_waited_for_before_their_meeting_has_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_times, "standard_duration", lambda *_: None)  # so that every third morning counts
+    with walked(5) as place:
+        task = place.task(5, Part.WORK)
+        task.opened_at = datetime(2026, 12, 31, 2, 0, tzinfo=UTC)  # Thursday, 7 January is the third working day after
+        for card in place.session.exec(select(Card)):
+            card.message_id, card.sent_at = 5, task.opened_at
+        meeting = datetime(2027, 1, 7, 2, 0, tzinfo=UTC)
+        found = collect(place.session, BOT, SEKCAM, datetime(2027, 1, 7, 0, 40, tzinfo=UTC))
+        assert found.own == []
+        assert [one.at for one in found.meetings] == [meeting]
+        (item,) = collect(place.session, BOT, SEKCAM, datetime(2027, 1, 12, 0, 40, tzinfo=UTC)).own
+        assert (item.task_id, item.waiting_since) == (task.id, meeting)
