@@ -36,8 +36,8 @@ ESTIMATES_AHEAD = (45, 14, 7)
 LONG_FEAST = 14
 """How many days a feast with its collective leave lasts at most: it is named whole."""
 
-MEETING_SOON = timedelta(minutes=90)
-"""A meeting as near as this has a reminder of its own; twice in an hour is once too often."""
+MEETING_SOON = timedelta(minutes=60)
+"""A meeting as near as this has had a reminder of its own; twice in an hour is once too often."""
 
 AWAY_TOLD_WITHIN = timedelta(days=14)
 """Whoever had nothing on their desk for so long need not hear any more that the bot was away."""
