@@ -105,7 +105,7 @@ def _show(session: Session, moment: Moment, run: Run, official: Official, templa
     for task in tasks:
         told += holders.holders(session, task)
     planning.replan_run(session, moment, run)
-    cards.refresh_all(session, moment, tasks)
+    cards.refresh_moved(session, moment, tasks)
     notices.tell_all(
         session, moment, told, template, key=f"{template}:{row.id}", run_id=run.id, pause_id=row.id, by=official.id
     )

@@ -62,7 +62,9 @@ def reminders(desk: Desk) -> list[Timer]:
 def test_a_pause_moves_the_deadline_by_the_days_it_lasted_and_everybody_is_told_once(desk: Desk) -> None:
     # From Monday 4 January three working days on; Tuesday is Isra Mikraj.
     assert deadline(desk, 1) == datetime(2027, 1, 8, 9, 30, tzinfo=UTC)
+    desk.remind(desk.task(1))
     assert pause(desk) == "ok"
+    assert desk.reminds(desk.task(1)) == {""}
     assert run_of(desk).paused_at is not None
     assert deadline(desk, 1) is None
     assert reminders(desk) == []
