@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, update
 
 from bot.outgoing import plain
 from messages.render import NothingToSay, render
-from storage.tables import AuditEvent, Office, Official, Outbox, Question
+from storage.tables import AuditEvent, Card, Office, Official, Outbox, Question
 from tests.integration.workflow.town import BOT, Cast, ServedStore, SqliteStore, Town
 from tests.unit.workflow import builders
 from workflow import audit_replay, calendar_changes, calendar_edits
@@ -165,7 +165,9 @@ def test_whoever_holds_a_moved_deadline_is_told_once_in_working_time(town: tuple
     place.now = datetime(2027, 1, 4, 14, 0, tzinfo=UTC)
     local = SpecialDay(date=date(2027, 1, 6), kind="holiday", name="Hari Jadi")
     six_days = CalendarSettings(days=6)
+    place.store.write(lambda session: session.connection().execute(update(Card).values(reminder="deadline")))
     assert change(place, cast, six_days) == 1
+    assert {card.reminder for card in place.rows(Card)} == {""}, "they reminded of another deadline"
     assert change(place, cast, six_days) == 0
     assert change(place, cast, CalendarSettings(days=6, special=(local,))) == 1
     rows = place.rows(Outbox, Outbox.template == "deadlines_moved")
