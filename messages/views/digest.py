@@ -65,7 +65,7 @@ class Group:
 class ConcernLine:
     """A task that waits for somebody else: ``who``. ``head``: the reader alone is asked to remind the head.
 
-    ``since`` is the deadline of what is called late, else when the task was opened.
+    ``since`` is the deadline of what is called late, else since when the task waits.
     """
 
     who: str
@@ -244,7 +244,7 @@ class _Page:
         place = self.places[task.office_id]
         seat = place.names.seat(task.roles, task.unit_id)
         late = "" if concern.about_head else self._late(place, concern.late_minutes)
-        since = concern.deadline.at if late and concern.deadline else task.opened_at or self.asked.now
+        since = concern.deadline.at if late and concern.deadline else concern.waiting_since
         return ConcernLine(
             who=self._head(place, task, concern) if concern.about_head else self._holders(place, concern, seat),
             document=self._document(place, task),

@@ -90,4 +90,5 @@ def _concern(
 ) -> Concern:
     deadline = Deadline(DUE, Basis.STANDARD, task.opened_at or place.now, DUE)
     holders = [place.official(holder).id or 0]
-    return Concern(task.id or 0, task.run_id, holders, reason, deadline, late, offer, head)  # type: ignore[arg-type]
+    since = deadline.starts_at
+    return Concern(task.id or 0, task.run_id, holders, reason, deadline, late, offer, head, since)  # type: ignore[arg-type]

@@ -30,7 +30,8 @@ class Concern:
 
     ``deadline`` is ``None`` for a step without waktu that has waited long; nobody calls it late.
     ``offer``: with a button that hands the task to somebody else. ``about_head``: its reader is
-    the secretary, who is asked to remind the head in person.
+    the secretary, who is asked to remind the head in person. ``waiting_since``: when the task was
+    opened, or its meeting began.
     """
 
     task_id: int
@@ -41,6 +42,7 @@ class Concern:
     late_minutes: int
     offer: bool
     about_head: bool
+    waiting_since: datetime
 
 
 def told_to(session: Session, office: Office, official: Official, now: datetime) -> list[Concern]:
@@ -110,9 +112,9 @@ def _concern(
     deadline = times.deadline(task)
     if task.opened_at is None or task.sending is not None:
         return None
+    since = times.starts_at(task, task.opened_at)
     if deadline is None:
-        waited = days_since(times, times.starts_at(task, task.opened_at), now)
-        if waited < policy.without_deadline_superior_after_days:
+        if days_since(times, since, now) < policy.without_deadline_superior_after_days:
             return None
     elif deadline.at >= now:
         return None
@@ -128,6 +130,7 @@ def _concern(
     concern = Concern(
         task.id or 0, task.run_id, [one.id or 0 for one in owing], reason, deadline,
         times.late_minutes(task, now), offer=action == "offer" and not about_head, about_head=about_head,
+        waiting_since=since,
     )  # fmt: skip
     return concern, told
 

@@ -63,7 +63,8 @@ def concern(
     at = datetime(2027, 1, 6, 2, 0, tzinfo=UTC)
     deadline = Deadline(at, Basis.STANDARD, task.opened_at or place.now, at)
     return Concern(
-        task.id or 0, task.run_id, [place.official(holder).id or 0], reason, deadline, late, offer, head  # type: ignore[arg-type]
+        task.id or 0, task.run_id, [place.official(holder).id or 0], reason, deadline, late, offer, head,  # type: ignore[arg-type]
+        deadline.starts_at,
     )  # fmt: skip
 
 
