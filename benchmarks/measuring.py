@@ -37,6 +37,7 @@ async def compare(
     """
     await small(steps)
     await large(steps)
+    gc.collect()
     seconds: tuple[list[float], list[float]] = ([], [])
     for turn in range(turns):
         order = ((0, small), (1, large)) if turn % 2 == 0 else ((1, large), (0, small))
@@ -47,7 +48,6 @@ async def compare(
 
 def timed(step: Step, steps: int) -> float:
     """Return the seconds that so many steps take, with no collection of garbage in between."""
-    gc.collect()
     gc.disable()
     try:
         begun = time.perf_counter()

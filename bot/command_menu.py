@@ -35,10 +35,7 @@ COMMANDS: dict[str, dict[Language, str]] = {
     "tunda": {"id": "Menunda suatu pelaksanaan, mis. /tunda 12", "en": "Pause a run, e.g. /tunda 12"},
     "lanjutkan": {"id": "Melanjutkan pelaksanaan yang ditunda", "en": "Let a paused run go on"},
     "batalkan": {"id": "Membatalkan suatu pelaksanaan", "en": "Cancel a run"},
-    "ingatkan": {
-        "id": "Pengingat sendiri, mis. /ingatkan besok jam 9",
-        "en": "Your own reminder, e.g. /ingatkan 2 jam lagi",
-    },
+    "ingatkan": {"id": "Pengingat sendiri, mis. /ingatkan besok jam 9", "en": "A reminder of your own"},
     "delegasi": {
         "id": "Mendelegasikan tugas, mis. mulai besok sampai Jumat",
         "en": "Delegate your tasks, e.g. besok sampai Jumat",

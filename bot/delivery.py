@@ -218,7 +218,8 @@ class DeliveryWorker:
         now = self._clock.now()
         chat = session.get(Chat, (item.bot_id, item.chat_id), with_for_update=True, populate_existing=True)
         if chat is None:
-            return
+            chat = Chat(bot_id=item.bot_id, chat_id=item.chat_id, changed_at=now)
+            session.add(chat)
         if chat.nudge_message_id is not None:
             outbox.remove(session, bot_id=item.bot_id, chat_id=item.chat_id, message_id=chat.nudge_message_id, now=now)
         chat.nudge_message_id, chat.nudge_sent_at, chat.nudged_at = message_id, now, now

@@ -11,41 +11,49 @@ from workflow.reply import Reply
 from workflow.texts import MAX_TEXT
 from workflow.verbs import Press
 
-PURPOSE = "pause_run"
+PAUSE, RESUME = "pause_run", "resume_run"
 
 
 def pause_command(talk: Talk) -> None:
     """Ask why a run is to be paused; words after the number are the reason already, still to be confirmed."""
     found, words = _named(talk, stopping=True)
     if found is not None:
-        _ask_reason(talk, found[1], found[0], words or None)
+        _ask_reason(talk, found[1], found[0], PAUSE, words or None)
 
 
 def resume_command(talk: Talk) -> None:
-    """Let a run go on at once; words after the number say why."""
+    """Ask why a run goes on; words after the number are the reason already, still to be confirmed."""
     found, words = _named(talk, stopping=False)
     if found is not None:
-        pausing.resume(talk.session, talk.moment, found[1], found[0].id or 0, words)
+        _ask_reason(talk, found[1], found[0], RESUME, words or None)
 
 
 def press_pause(talk: Talk, pressed: Press) -> Reply:
     """A button that asks to pause; ``id`` is the run's row id."""
     run, official = pausing.found_run(talk.session, talk.officials, pressed.id, stopping=True)
-    _ask_reason(talk, official, run, None)
+    _ask_reason(talk, official, run, PAUSE, None)
     return Reply("question_asked")
 
 
 def press_resume(talk: Talk, pressed: Press) -> Reply:
-    """A button that lets a run go on; ``id`` is the run's row id."""
+    """A button that asks to let a run go on; ``id`` is the run's row id."""
     run, official = pausing.found_run(talk.session, talk.officials, pressed.id, stopping=False)
-    pausing.resume(talk.session, talk.moment, official, run.id or 0)
-    return Reply("ok")
+    _ask_reason(talk, official, run, RESUME, None)
+    return Reply("question_asked")
 
 
 def stop(talk: Talk, question: Question) -> Reply:
     """The reason is given: the clock stands still."""
     run, official = pausing.found_run(talk.session, talk.officials, question.data["run"], stopping=True)
     pausing.pause(talk.session, talk.moment, official, run.id or 0, question.data["text"])
+    questions.forget(talk.session, talk.moment, question)
+    return Reply("ok")
+
+
+def go_on(talk: Talk, question: Question) -> Reply:
+    """The reason is given: the clock goes on."""
+    run, official = pausing.found_run(talk.session, talk.officials, question.data["run"], stopping=False)
+    pausing.resume(talk.session, talk.moment, official, run.id or 0, question.data["text"])
     questions.forget(talk.session, talk.moment, question)
     return Reply("ok")
 
@@ -74,9 +82,9 @@ def _named(talk: Talk, *, stopping: bool) -> tuple[tuple[Run, Official] | None, 
     return (run, official), words.strip()
 
 
-def _ask_reason(talk: Talk, official: Official, run: Run, words: str | None) -> None:
+def _ask_reason(talk: Talk, official: Official, run: Run, purpose: str, words: str | None) -> None:
     questions.ask(
         talk.session, talk.moment, official, "reason", "ask_reason",
-        data={"purpose": PURPOSE, "run": run.id, "units": [], "text": words, "files": []},
-        task_id=None, run_id=run.id, purpose=PURPOSE, text=words, files=0,
+        data={"purpose": purpose, "run": run.id, "units": [], "text": words, "files": []},
+        task_id=None, run_id=run.id, purpose=purpose, text=words, files=0,
     )  # fmt: skip

@@ -16,7 +16,8 @@ from workflow.texts import MAX_TEXT
 
 BESIDE: dict[str, Callable[[Talk, Question], Reply]] = {
     "cancel_run": cancel_run.ask_to_confirm,
-    pause.PURPOSE: pause.stop,
+    pause.PAUSE: pause.stop,
+    pause.RESUME: pause.go_on,
     meeting_buttons.PURPOSE: meeting_buttons.call_off,
     extension.PURPOSE: extension.send,
     extension_decision.PURPOSE: extension_decision.refuse,

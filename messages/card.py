@@ -17,7 +17,7 @@ from messages.rendered import InlineButton, Rendered, Style, button
 from messages.views.card import UPLOADING, CardFacts, load_card
 from messages.views.run_facts import RunFacts
 from messages.views.withdrawal import returned_by, withdrawable
-from sop_definitions.model import FieldKind, Outcome
+from sop_definitions.model import Collect, FieldKind, Outcome
 from workflow import forms
 from workflow.hand_in_steps import BOARDS, settable
 from workflow.state import SETTLED, Part, PartStatus
@@ -95,7 +95,7 @@ class _Buttons:
             rows.append(self._schedule())
         row = [self.make("withdraw", Verb.WITHDRAW)] if withdrawable(facts, self.task) else []
         output = facts.output(self.task)
-        if output is not None and self._correctable(output.data.get("fields", {})):
+        if output is not None and not self.view.called_off and self._correctable(output.data.get("fields", {})):
             row.append(self.make("correct", Verb.CORRECT))
         return [row for row in (*rows, row, self._collect_by()) if row]
 
@@ -113,9 +113,12 @@ class _Buttons:
         return opened < today and facts.reader.local(timing.at).date() == today
 
     def _collect_by(self) -> list[InlineButton]:
-        """Return the button that sets a hand-in's date, for its collector and for whoever leads up to it."""
+        """Return the button that sets a hand-in's date, for its collector and for whoever leads up to it.
+
+        A meeting's card has enough buttons of its own; the status page keeps this one.
+        """
         facts = self.found.facts
-        if self.part not in BOARDS or facts.run.status != "open":
+        if self.part not in BOARDS or self.step.collect is Collect.MEETING or facts.run.status != "open":
             return []
         number = settable(facts.definition, facts.steps, self.step.number)
         return [self.make("collect_by", Verb.COLLECT_BY)] if number is not None else []

@@ -82,7 +82,7 @@ def change(
     session.add(office)
     session.flush()
     planning.replan_office(session, moment, office)
-    cards.refresh_all(session, moment, [item.task for item in moved])
+    cards.refresh_moved(session, moment, [item.task for item in moved])
     text_id = texts.keep(session, moment, office.id, words)
     audit.record(
         session, office_id=office.id, at=moment.now, kind="office.calendar",

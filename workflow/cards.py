@@ -65,6 +65,13 @@ def refresh_all(session: Session, moment: Moment, tasks: Iterable[Task]) -> None
         _revise(session, moment, card, anew=False)
 
 
+def refresh_moved(session: Session, moment: Moment, tasks: Iterable[Task]) -> None:
+    """Refresh the cards of tasks whose deadline is another one now: what they reminded of is over."""
+    for card in _cards(session, list(tasks)):
+        card.reminder = ""
+        _revise(session, moment, card, anew=False)
+
+
 def refresh_closers(session: Session, moment: Moment, tasks: Iterable[Task]) -> None:
     """Refresh, in place, only the card of whoever settled each task."""
     closers = {(task.id, task.closed_by): task for task in tasks}

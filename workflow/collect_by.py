@@ -96,12 +96,10 @@ def change(
 
 def _show(session: Session, moment: Moment, loaded: LoadedRun, row: RunStep) -> None:
     """Bring every card up to date that names the date or offers to set it."""
-    shown = [
-        task
-        for task in loaded.tasks.values()
-        if task.step == row.number or hand_in_after(loaded.definition, task.step) == row.number
-    ]
-    cards.refresh_all(session, moment, shown)
+    tasks = loaded.tasks.values()
+    offering = [t for t in tasks if t.step != row.number and hand_in_after(loaded.definition, t.step) == row.number]
+    cards.refresh_all(session, moment, offering)
+    cards.refresh_moved(session, moment, [task for task in tasks if task.step == row.number])
 
 
 def _tell_units(

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from sop_definitions.graph import followers
 from sop_definitions.model import FieldKind, FormField
 from storage.tables import Official, Task
-from workflow import acts, cards, carried, forms, holders, notices
+from workflow import acts, cards, carried, forms, holders, meeting, notices
 from workflow.actions import Renew
 from workflow.deciding import done
 from workflow.deed import Deed, Stopped
@@ -48,6 +48,12 @@ def correct(
     last = last_output(session, task)
     if last is None or field_id not in {field.id for field in fields}:
         raise Stopped("stale")
+    if last.data.get("called_off"):
+        raise Stopped("stale")  # a new date is set with Ubah jadwal
+    if loaded.step_of(task).part == "invite" and loaded.run.status == "open" and not meeting.held(loaded, task):
+        # Whoever is invited has the old value in the calendar.
+        meeting.reschedule(session, moment, officials, task_id, {field_id: value})
+        return done(moment, task)
     old = last.data.get("fields", {})
     data = {
         "fields": {**old, field_id: value},

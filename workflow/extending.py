@@ -143,7 +143,7 @@ def grant(session: Session, moment: Moment, officials: list[Official], extension
         raise Stopped("until_past")
     _decide(session, moment, loaded, task, official, row, "granted", None)
     planning.replan_run(session, moment, loaded.run)
-    cards.refresh(session, moment, task)
+    cards.refresh_moved(session, moment, [task])
     return row
 
 

@@ -148,6 +148,8 @@ def attach(session: Session, moment: Moment, task: Task, official: Official, fil
     if len(sending.drafted(session, task)) >= allowed.max:
         _say_refused(session, moment, file, "too_many", limit=allowed.max)
         return False
+    # Of a person of two offices it is known only now for which of them a file is.
+    file.office_id, file.official_id = official.office_id, official.id or 0
     file.run_id, file.task_id = task.run_id, task.id
     begin(session, moment, loaded, task)
     session.flush()

@@ -31,3 +31,10 @@ def settable(definition: SopDefinition, steps: Mapping[int, RunStep], number: in
     """Return the hand-in to which a step leads, while its date can still be set."""
     target = hand_in_after(definition, number)
     return target if target is not None and target in steps and steps[target].status in AHEAD else None
+
+
+def coming(definition: SopDefinition, steps: Mapping[int, RunStep]) -> int | None:
+    """Return the hand-in of a run that is open, else the next one; ``None`` where all are over."""
+    ahead = [s.number for s in definition.steps if s.collect is Collect.HAND_IN and steps[s.number].status in AHEAD]
+    opened = [number for number in ahead if steps[number].status == StepStatus.OPEN]
+    return next(iter(opened or ahead), None)

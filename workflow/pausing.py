@@ -79,14 +79,14 @@ def pause(session: Session, moment: Moment, official: Official, run_id: int, rea
     return run
 
 
-def resume(session: Session, moment: Moment, official: Official, run_id: int, words: str = "") -> Run:
-    """Let a run's clock go on; what was due shifts by the pause. ``words`` may say why."""
+def resume(session: Session, moment: Moment, official: Official, run_id: int, reason: str) -> Run:
+    """Let a run's clock go on; what was due shifts by the pause. Raises :class:`Stopped` as :func:`check` does."""
     run = load_run(session, run_id).run
     check(session, official, run, stopping=False)
     row = lapsing.end_pause(session, moment, run, official)
     if row is None:
         raise RuntimeError("a paused run has an open pause")
-    row.end_reason_id = texts.keep(session, moment, run.office_id, words) if words else None
+    row.end_reason_id = texts.keep(session, moment, run.office_id, reason)
     audit.record(
         session, office_id=run.office_id, at=moment.now, kind="run.resume",
         payload={
@@ -105,7 +105,7 @@ def _show(session: Session, moment: Moment, run: Run, official: Official, templa
     for task in tasks:
         told += holders.holders(session, task)
     planning.replan_run(session, moment, run)
-    cards.refresh_all(session, moment, tasks)
+    cards.refresh_moved(session, moment, tasks)
     notices.tell_all(
         session, moment, told, template, key=f"{template}:{row.id}", run_id=run.id, pause_id=row.id, by=official.id
     )

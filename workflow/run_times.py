@@ -69,7 +69,7 @@ class RunTimes:
         """Return a task's deadline now, or ``None``: the SOP sets none, or the clock stands still before it."""
         if task.part in SIDE or task.opened_at is None:
             return None
-        starts_at = self._starts_at(task, task.opened_at)
+        starts_at = self.starts_at(task, task.opened_at)
         standard = self._standard(task, starts_at)
         at, basis = standard, Basis.STANDARD
         row = self.steps.get(task.step)
@@ -102,7 +102,7 @@ class RunTimes:
                 total -= self.calendar.minutes_between(begins, ends)
         return max(0, total)
 
-    def _starts_at(self, task: Task, opened_at: datetime) -> datetime:
+    def starts_at(self, task: Task, opened_at: datetime) -> datetime:
         """Return when a task's clock begins: that of minutes with their meeting, where that is later."""
         begins = self.meetings.get(task.step)
         minutes = self.adopted.definition.step(task.step).part == "minutes"

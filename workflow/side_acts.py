@@ -79,7 +79,7 @@ def keep(session: Session, moment: Moment, officials: list[Official], task_id: i
     if last is None or task.part not in KEEPABLE or last.verb == Verb.WAIVE:
         raise Stopped("stale")
     nothing = last.verb == Verb.NIL or (last.verb == Verb.KEEP and bool(last.data.get("nil")))
-    data = {k: v for k, v in last.data.items() if k != "salt"}
+    data = {k: v for k, v in last.data.items() if k not in ("salt", "called_off")}
     data |= {"reused": carried.submission_file_ids(session, [last]), "kept": last.id}
     if nothing:
         data["nil"] = True

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
 from sqlmodel import Session
 
 from messages.captions import caption
@@ -16,7 +18,13 @@ from messages.text import Reader
 from messages.views.names import Names, names_of, reader_of
 from messages.views.run_facts import RunFacts, load_run_facts
 from storage.tables import Office, Official, Task
+from workflow.calendar.of_office import calendar_of
+from workflow.calendar.settings import CalendarSettings
+from workflow.calendar.working_time import WorkingTime
 from workflow.verbs import Press, QuestionPress
+
+EXAMPLE_AHEAD = 14
+"""How many days ahead a date given as an example lies, so that it is never past."""
 
 
 class NothingToSay(Exception):
@@ -72,6 +80,15 @@ class Asked:
     def task_row(self) -> Task:
         """The task that the parameters name."""
         return self.session.get_one(Task, self.params["task_id"])
+
+    def example_day(self, *, working: bool = True) -> str:
+        """Return a date about two weeks ahead as one would type it, '5 Desember 2026': a working day or none."""
+        zone = ZoneInfo(self.reader.timezone)
+        calendar = calendar_of(self.office) if self.office is not None else WorkingTime(zone, CalendarSettings())
+        day = self.now.astimezone(zone).date() + timedelta(days=EXAMPLE_AHEAD)
+        while calendar.is_working_day(day) is not working:
+            day += timedelta(days=1)
+        return format_date(day, "d MMMM y", locale=self.reader.language)
 
     def words(self, key: str, **values: object) -> str:
         """Return a caption in the reader's language."""

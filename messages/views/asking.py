@@ -33,6 +33,7 @@ def ask_field(asked: Asked) -> View:
         {
             "label": one_line(asked.reader.pick(wanted.label), 80),
             "kind": wanted.kind.value,
+            "example": asked.example_day(),
             "optional": optional,
             "keeps": keeps,
             "step": task.step,

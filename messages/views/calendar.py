@@ -106,7 +106,8 @@ def calendar_ask_day(asked: Asked) -> View:
             "action": asked.params.get("action") or "holiday",
             "name": one_line(asked.params.get("name") or "", MAX_NAME),
             "day": date.fromisoformat(day) if day else None,
-            "example": date.fromisoformat(day) + timedelta(days=1) if day else None,
+            "right": date.fromisoformat(day) + timedelta(days=1) if day else None,
+            "example": asked.example_day(working=asked.params.get("action") != "work"),
         },
         [[asked.answer("cancel", "cancel")]],
     )

@@ -37,13 +37,17 @@ MAX_NAMED = 2
 
 @dataclass(frozen=True, slots=True)
 class OwnLine:
-    """One task the reader owes. ``due`` is its deadline if it is still ahead, ``late`` how late it is called."""
+    """One task the reader owes. ``due`` is its deadline, '' for none; ``late`` how late it is called.
+
+    ``passed``: the deadline is over, though not for long enough to be called late.
+    """
 
     document: str
     step: int
     run: int
     late: str
     due: str
+    passed: bool
     of_office: bool
     since: str
 
@@ -61,7 +65,7 @@ class Group:
 class ConcernLine:
     """A task that waits for somebody else: ``who``. ``head``: the reader alone is asked to remind the head.
 
-    ``since`` is the deadline of what is called late, else when the task was opened.
+    ``since`` is the deadline of what is called late, else since when the task waits.
     """
 
     who: str
@@ -172,11 +176,13 @@ class _Page:
 
     def _counts(self) -> list[tuple[str, int]]:
         late = [item for item in self.found.own if self._is_late(item)]
+        passed = [item for item in self.found.own if item.kind == "overdue" and item not in late]
         today = [item for item in self.found.own if item.kind == "due_today"]
         counts = {
             "late": len(late),
+            "passed": len(passed),
             "today": len(today),
-            "waiting": len(self.found.own) - len(late) - len(today),
+            "waiting": len(self.found.own) - len(late) - len(passed) - len(today),
             "meetings": len(self.found.meetings),
             "concerns": len(self.found.concerns),
             "estimates": len(self.found.estimates),
@@ -237,7 +243,8 @@ class _Page:
             step=task.step,
             run=self.runs[task.run_id].number,
             late=late,
-            due=place.reader.near(deadline.at, now) if deadline is not None and (late or deadline.at > now) else "",
+            due=place.reader.near(deadline.at, now) if deadline is not None else "",
+            passed=not late and deadline is not None and deadline.at <= now,
             of_office=deadline is not None and deadline.basis is Basis.COLLECT_BY,
             since=waiting_since(place.reader, item.waiting_since, now),
         )
@@ -247,7 +254,7 @@ class _Page:
         place = self.places[task.office_id]
         seat = place.names.seat(task.roles, task.unit_id)
         late = "" if concern.about_head else self._late(place, concern.late_minutes)
-        since = concern.deadline.at if late and concern.deadline else task.opened_at or self.asked.now
+        since = concern.deadline.at if late and concern.deadline else concern.waiting_since
         return ConcernLine(
             who=self._head(place, task, concern) if concern.about_head else self._holders(place, concern, seat),
             document=self._document(place, task),
@@ -282,23 +289,34 @@ class _Page:
 
     def _keyboard(self) -> list[list[InlineButton]]:
         offered = [c for c in self.concerns if c.offer][:MAX_HANDED_OVER]
-        own = self.own[: MAX_BUTTONS - 2 * len(offered)]
+        looked_at = {c.run_id for c in offered}
+        others = list(dict.fromkeys(c.run_id for c in self.concerns if c.run_id not in looked_at))
+        others = others[: MAX_HANDED_OVER - len(offered)]
+        own = self.own[: MAX_BUTTONS - 2 * len(offered) - len(others)]
         buttons = [self._of_task("task_of_run", Verb.OPEN_CARD, item.task_id) for item in own]
         rows = [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
+        several = len({c.run_id for c in self.concerns}) > 1
         for concern in offered:
-            run = self.runs[self.tasks[concern.task_id].run_id]
-            rows.append(
-                [
-                    self._of_task("hand_over", Verb.REASSIGN, concern.task_id),
-                    self.asked.button("show_run_number", Press(Page.RUN, run.id or 0), run=run.number),
-                ]
-            )
+            pair = [self._hand_over(concern, name_run=several), self._of_run(concern.run_id)]
+            rows += [[one] for one in pair] if several else [pair]
+        rows += [[self._of_run(run_id)] for run_id in others]
         unconfirmed = {e.office_id for e in self.found.estimates}
         return rows + [
             [self.asked.button("confirm_days", Press(Page.CALENDAR, official.id or 0))]
             for official in self.found.officials
             if official.office_id in unconfirmed
         ]
+
+    def _hand_over(self, concern: Concern, *, name_run: bool) -> InlineButton:
+        found = self._of_task("hand_over", Verb.REASSIGN, concern.task_id)
+        words = f"{found.caption} · run {self.runs[concern.run_id].number}" if name_run else found.caption
+        return replace(found, caption=words)
+
+    def _of_run(self, run_id: int) -> InlineButton:
+        run = self.runs[run_id]
+        words = self.asked.words("show_run_number", run=run.number)
+        office = self._office_name(run.office_id)
+        return button(f"{words} · {office}" if office else words, Press(Page.RUN, run.id or 0))
 
     def _of_task(self, key: str, verb: Verb, task_id: int) -> InlineButton:
         task = self.tasks[task_id]

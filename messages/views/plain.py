@@ -113,6 +113,7 @@ def bad_answer(asked: Asked) -> View:
     return View(
         {
             "reason": asked.params.get("reason") or "empty",
+            "example": asked.example_day(),
             "field": one_line(str(label.get(language) or label.get("id") or ""), 60) if isinstance(label, dict) else "",
         }
     )

@@ -27,6 +27,7 @@ from sop_definitions.graph import predecessors
 from sop_definitions.model import Collect, Outcome
 from storage.tables import Official, RunStep, Task
 from workflow import people, recording
+from workflow.hand_in_steps import coming
 from workflow.state import SETTLED, Part, PartStatus, StepStatus
 from workflow.verbs import OUTPUT_VERBS, Page, Press, Verb
 
@@ -185,8 +186,8 @@ def _who(facts: RunFacts, state: str, tasks: list[Task]) -> str:
         done = done or [s for s in (facts.output(t) for t in tasks) if s is not None]
         return names.record(max(done, key=lambda s: s.id or 0)) if done else ""
     opened = [t for t in tasks if t.status == PartStatus.OPEN]
-    seats = list(dict.fromkeys(names.seat(t.roles) for t in opened))
-    return ", ".join(seats[:3])
+    owing = [names.person(t.assigned_to) if t.assigned_to is not None else names.seat(t.roles) for t in opened]
+    return ", ".join(list(dict.fromkeys(owing))[:3])
 
 
 def _at(row: RunStep | None, state: str) -> datetime | None:
@@ -223,6 +224,9 @@ def _keyboard(asked: Asked, facts: RunFacts) -> list[list[InlineButton]]:
         if waiving:
             rows.append([asked.button("waive", Press(Verb.WAIVE, target.id or 0, target.activation))])
     rows += _recordable(asked, facts)
+    ahead = coming(facts.definition, facts.steps)
+    if ahead is not None and facts.run.status == "open" and facts.tasks and _may_date(asked, facts, ahead):
+        rows.append([asked.button("collect_by", Press(Verb.COLLECT_BY, facts.tasks[0].id or 0, 0, str(ahead)))])
     rows.append(
         [
             asked.button("show_files", Press(Page.FILES, run_id)),
@@ -230,6 +234,21 @@ def _keyboard(asked: Asked, facts: RunFacts) -> list[list[InlineButton]]:
         ]
     )
     return rows
+
+
+def _may_date(asked: Asked, facts: RunFacts, number: int) -> bool:
+    """Return whether the reader may set the date of a hand-in that is open or yet to come."""
+    official = asked.official
+    if official is None:
+        return False
+    collector = facts.step(number).collector
+    roles = [facts.office_role(collector)] if collector else []
+    return (
+        official.id == facts.run.started_by
+        or people.is_secretary(asked.session, official, facts.adopted)
+        or people.is_head(asked.session, official, facts.adopted)
+        or people.holds(asked.session, official, roles)
+    )
 
 
 def _recordable(asked: Asked, facts: RunFacts) -> list[list[InlineButton]]:

@@ -244,6 +244,7 @@ def _texts(
     """Read whatever people wrote about a run, but for what was erased."""
     ids = {run.end_reason_id, *(s.reason_id for s in submissions), *(p.reason_id for p in pauses)}
     ids |= {text for e in extensions for text in (e.reason_id, e.decision_reason_id)}
+    ids |= {p.end_reason_id for p in pauses}
     ids.discard(None)
     if not ids:
         return {}

@@ -100,7 +100,12 @@ def reminder_of(facts: RunFacts, task: Task) -> Reminder:
         return Reminder(late, "", "", of_office=False)
     if deadline is not None and deadline.at > facts.now:
         return Reminder("", reader.near(deadline.at, facts.now), "", of_office=deadline.basis is Basis.COLLECT_BY)
-    return Reminder("", "", waiting_since(reader, task.opened_at or facts.now, facts.now), of_office=False)
+    return Reminder(
+        "",
+        "",
+        waiting_since(reader, facts.times.starts_at(task, task.opened_at or facts.now), facts.now),
+        of_office=False,
+    )
 
 
 def waiting_since(reader: Reader, opened_at: datetime, now: datetime) -> str:

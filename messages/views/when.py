@@ -56,6 +56,7 @@ def when_not_understood(asked: Asked) -> View:
     return View(
         {
             "reason": asked.params["reason"],
+            "example": asked.example_day(),
             "at": datetime.fromisoformat(at) if at else None,
             "has_time": bool(asked.params.get("has_time")),
         },

@@ -73,8 +73,8 @@ class Extension(Table, table=True):
 class Schedule(Table, table=True):
     """An SOP that is to be started again and again, or once at a time to come.
 
-    ``rule`` is :class:`workflow.recurring.Rule` as JSON, ``words`` what was typed ('' for a single day; a rule is understood
-    whole, so its words hold nothing else). On the day
+    ``rule`` is :class:`workflow.recurring.Rule` as JSON, ``words`` what was typed ('' for a
+    single day; a rule is understood whole, so its words hold nothing else). On the day
     ``starter_id`` is asked; nothing starts by itself.
     """
 

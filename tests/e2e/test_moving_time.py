@@ -82,8 +82,11 @@ async def test_a_run_stands_still_and_goes_on(open_office: Opened) -> None:
 
     office.clock.advance(timedelta(days=2))
     await p.sekcam.taps("Lanjutkan pelaksanaan")
+    await says(office, p.sekcam, "Posko sudah pindah")
+    await p.sekcam.taps("Kirim alasan", on="Posko sudah pindah")
     await p.sekcam.hears("Dilanjutkan:")
     await p.camat.sees("Dilanjutkan:")
+    await p.camat.sees("Alasan: “Posko sudah pindah”")
     await office.quiet()
     assert not any("Pelaksanaan ditunda sejak" in m.content for m in p.sekcam.received)
     await says(office, p.camat, "/lanjutkan 1")

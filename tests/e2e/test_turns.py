@@ -94,6 +94,8 @@ async def test_a_meeting_moves_and_everybody_is_asked_again(open_office: Opened)
     while "Lewati" in p.sekcam.last().captions:  # the place and the agenda stay
         await p.sekcam.taps_on(p.sekcam.last(), "Lewati")
         await office.quiet()
+    await p.sekcam.taps("Ya, kirim", on="Jadwal barunya sudah benar?")
+    await office.quiet()
     for phone in invited:
         assert count(phone, "Jadwal berubah") == 1, phone.text()
         card = phone.last()

@@ -40,6 +40,14 @@ def collect(gallery: Collection) -> None:
             _item(place, SEKCAM, units[0], None),
         ]
         _show(place, gallery, KASI_TRANTIB, "one task, late", Digest([place.official(KASI_TRANTIB)], own=one))
+        passed = [_item(place, KASI_TRANTIB, units[1], MORNING - timedelta(hours=16), 40)]
+        _show(
+            place,
+            gallery,
+            KASI_TRANTIB,
+            "the morning after a deadline",
+            Digest([place.official(KASI_TRANTIB)], own=passed),
+        )
         _show(place, gallery, SEKCAM, "two capacities, and others' delays",
               Digest([place.official(SEKCAM)], own=both, concerns=concerns))  # fmt: skip
         _show(place, gallery, SEKCAM, "only others' delays", Digest([place.official(SEKCAM)], concerns=concerns[:1]))
@@ -82,4 +90,5 @@ def _concern(
 ) -> Concern:
     deadline = Deadline(DUE, Basis.STANDARD, task.opened_at or place.now, DUE)
     holders = [place.official(holder).id or 0]
-    return Concern(task.id or 0, task.run_id, holders, reason, deadline, late, offer, head)  # type: ignore[arg-type]
+    since = deadline.starts_at
+    return Concern(task.id or 0, task.run_id, holders, reason, deadline, late, offer, head, since)  # type: ignore[arg-type]

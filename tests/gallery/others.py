@@ -1,13 +1,14 @@
-"""What the Sumbang SOP has no card for: a meeting in one step, and a decider who is not the sender."""
+"""What the first run of the Sumbang SOP has no card for: a meeting in one step, another decider, last time's form."""
 
 from __future__ import annotations
 
 from sqlmodel import select
 
 from sop_definitions.model import FieldKind, Step
-from storage.tables import Adoption
+from storage.tables import Adoption, Run, Task
 from tests.gallery.exhibits import Collection
-from tests.unit.messages.town import CAMAT, PENGELOLA, SEKCAM, Town, town
+from tests.unit.messages.town import CAMAT, PENGELOLA, SEKCAM, Town, town, walked
+from workflow import last_time
 from workflow.adoption import load
 from workflow.state import Part
 
@@ -16,7 +17,8 @@ VALUES = {FieldKind.TEXT: "045/12/2027", FieldKind.DATE: "2027-01-08", FieldKind
 
 
 def collect(gallery: Collection) -> None:
-    """Walk through the Candipuro SOP."""
+    """Walk through the Candipuro SOP, and start the Sumbang SOP once more."""
+    _last_time(gallery)
     with town() as place:
         adoption = place.adopt(
             "candipuro-pengukuran-data-kinerja",
@@ -25,6 +27,31 @@ def collect(gallery: Collection) -> None:
         place.start(adoption)
         for step in _steps(place):
             _go_on(place, gallery, step)
+
+
+def _last_time(gallery: Collection) -> None:
+    with walked(9) as place:
+        first = place.session.exec(select(Run)).one()
+        first.status = "finished"
+        run = place.start(place.session.get_one(Adoption, first.adoption_id), period="TW I 2027")
+        place.do(CAMAT, _task(place, run, 1))
+        form = _task(place, run, 2)
+        title = f"{run.title.rpartition(' ')[2]} 2: {Part.WORK}"
+
+        def show(situation: str) -> None:
+            gallery.add(
+                place, title, "card", situation, lambda language, _: place.card(SEKCAM, form, language)
+            )  # fmt: skip
+
+        show("open: last time's form is offered")
+        last_time.reuse(place.session, place.moment(), [place.official(SEKCAM)], form.id or 0, form.activation)
+        show("with draft: last time's form")
+
+
+def _task(place: Town, run: Run, step: int) -> Task:
+    return place.session.exec(
+        select(Task).where(Task.run_id == run.id, Task.step == step, Task.part == Part.WORK)
+    ).one()
 
 
 def _steps(place: Town) -> tuple[Step, ...]:

@@ -19,6 +19,7 @@ _SAID = {
     "gap_minutes": "jarak antara dua pengingat (menit)",
     "digest_spread_minutes": "rentang pengiriman ringkasan pagi (menit)",
     "without_deadline_every_days": "langkah tanpa waktu disebut tiap (hari kerja)",
+    "without_deadline_superior_after_days": "langkah tanpa waktu, atasan diberi tahu setelah (hari kerja)",
     "unacknowledged_after_days": "belum ditindaklanjuti, atasan diberi tahu setelah (hari kerja)",
     "unacknowledged_action": "bila belum ditindaklanjuti",
     "incomplete_after_days": "belum selesai, atasan diberi tahu setelah (hari kerja)",

@@ -17,6 +17,7 @@ from sqlmodel import Session, col, select
 from storage.tables import Adoption, Bot, Card, Chat, Office, Official, Run, Submission, Task
 from workflow import people
 from workflow.adoption import load
+from workflow.calendar.national import DayOff
 from workflow.calendar.of_office import calendar_of
 from workflow.calendar.working_time import WorkingTime
 from workflow.reminding import escalation
@@ -29,8 +30,14 @@ from workflow.verbs import Verb
 
 __all__ = ["Concern", "Digest", "Estimate", "Item", "MeetingToday", "collect", "estimates_of", "works_now"]
 
-ESTIMATES_AHEAD = timedelta(days=45)
-"""How far ahead the admin is asked to confirm an estimated day off, once a week."""
+ESTIMATES_AHEAD = (45, 14, 7)
+"""How many days ahead the admin is asked to confirm an estimated day off: once as each is reached."""
+
+LONG_FEAST = 14
+"""How many days a feast with its collective leave lasts at most: it is named whole."""
+
+MEETING_SOON = timedelta(minutes=60)
+"""A meeting as near as this has had a reminder of its own; twice in an hour is once too often."""
 
 AWAY_TOLD_WITHIN = timedelta(days=14)
 """Whoever had nothing on their desk for so long need not hear any more that the bot was away."""
@@ -55,7 +62,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class MeetingToday:
-    """A meeting its reader is invited to, or writes the minutes of, that begins later today."""
+    """A meeting its reader is invited to, or writes the minutes of, later today but not at once."""
 
     task_id: int
     run_id: int
@@ -137,16 +144,32 @@ def works_now(calendar: WorkingTime, now: datetime) -> bool:
 
 
 def estimates_of(office: Office, now: datetime) -> list[Estimate]:
-    """Return, on the first working day of a week, the coming days off whose dates are estimated."""
+    """Return the estimated days off to be confirmed today: those that have just come so near.
+
+    Days without a working day between them (Lebaran and its collective leave) are one matter,
+    as near as the first of them.
+    """
     calendar = calendar_of(office)
     today = calendar.local_date(now)
-    if calendar.days_between(today - timedelta(days=today.weekday() + 1), today) != 1:
-        return []
-    return [
-        Estimate(office.id, off.date, off.name)
-        for off in calendar.days_off(today + timedelta(days=1), today + ESTIMATES_AHEAD)
-        if off.estimated
-    ]
+    before = today - timedelta(days=1)  # the last morning on which this could be asked
+    while not calendar.is_working_day(before):
+        before -= timedelta(days=1)
+    coming: list[list[DayOff]] = []
+    for off in calendar.days_off(today + timedelta(days=1), today + timedelta(days=max(ESTIMATES_AHEAD) + LONG_FEAST)):
+        if coming and calendar.days_between(coming[-1][-1].date, off.date) == 0:
+            coming[-1].append(off)
+        else:
+            coming.append([off])
+    found: list[Estimate] = []
+    for together in coming:
+        estimated = [off for off in together if off.estimated]
+        if estimated and _has_come_near(estimated[0].date, before, today):
+            found += [Estimate(office.id, off.date, off.name) for off in estimated]
+    return found
+
+
+def _has_come_near(day: date, before: date, today: date) -> bool:
+    return any((day - today).days <= ahead < (day - before).days for ahead in ESTIMATES_AHEAD)
 
 
 def _cards(session: Session, bot_id: int, official: Official) -> Iterator[tuple[Card, Task, Run]]:
@@ -174,7 +197,9 @@ def _item(
         return None
     calendar, policy = times.calendar, policy_of(office)
     deadline = times.deadline(task)
-    since = max(task.opened_at or now, deadline.starts_at if deadline else task.opened_at or now)
+    since = times.starts_at(task, task.opened_at or now)
+    if since > now:
+        return None  # minutes before their meeting has begun: the meeting itself is named
     shown_at = card.sent_at if card.sent_at is not None and not card.sent_as_reminder else since
     if card.message_id is None or now < floor_at(calendar, policy, max(since, shown_at)):
         return None
@@ -199,7 +224,7 @@ def _meeting(session: Session, times: RunTimes, task: Task, now: datetime) -> Me
     invited = task.part == Part.INVITATION
     if at is None or times.paused or not (invited or task.status == PartStatus.OPEN):
         return None
-    if at < now or times.calendar.local_date(at) != times.calendar.local_date(now):
+    if at < now + MEETING_SOON or times.calendar.local_date(at) != times.calendar.local_date(now):
         return None
     return None if invited and _declined(session, task) else MeetingToday(task.id or 0, task.run_id, at)
 

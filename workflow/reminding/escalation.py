@@ -28,8 +28,10 @@ Reason = Literal["unacknowledged", "incomplete", "unreachable"]
 class Concern:
     """Another's overdue task, for a superior. ``late_minutes`` are working minutes.
 
+    ``deadline`` is ``None`` for a step without waktu that has waited long; nobody calls it late.
     ``offer``: with a button that hands the task to somebody else. ``about_head``: its reader is
-    the secretary, who is asked to remind the head in person.
+    the secretary, who is asked to remind the head in person. ``waiting_since``: when the task was
+    opened, or its meeting began.
     """
 
     task_id: int
@@ -40,6 +42,7 @@ class Concern:
     late_minutes: int
     offer: bool
     about_head: bool
+    waiting_since: datetime
 
 
 def told_to(session: Session, office: Office, official: Official, now: datetime) -> list[Concern]:
@@ -53,15 +56,15 @@ def everybody_told(session: Session, office: Office, now: datetime) -> set[int]:
     return {official_id for _, told in _concerns(session, office, now, None) for official_id in told}
 
 
-def days_late(times: RunTimes, deadline: Deadline, now: datetime) -> int:
-    """Return by how many whole working days a deadline is past; days of a pause do not count."""
+def days_since(times: RunTimes, at: datetime, now: datetime) -> int:
+    """Return how many whole working days have gone by since ``at``; days of a pause do not count."""
     calendar = times.calendar
-    local, due = now.astimezone(calendar.zone), deadline.at.astimezone(calendar.zone)
-    days = calendar.days_between(due.date(), local.date())
-    if calendar.is_working_day(local.date()) and local.time() < due.time():
+    local, then = now.astimezone(calendar.zone), at.astimezone(calendar.zone)
+    days = calendar.days_between(then.date(), local.date())
+    if calendar.is_working_day(local.date()) and local.time() < then.time():
         days -= 1
     for pause in times.pauses:
-        start, end = max(pause.start, deadline.at), min(pause.end or now, now)
+        start, end = max(pause.start, at), min(pause.end or now, now)
         if start < end:
             days -= calendar.days_between(calendar.local_date(start) - timedelta(days=1), calendar.local_date(end))
     return max(0, days)
@@ -107,7 +110,13 @@ def _concern(
     session: Session, policy: ReminderPolicy, times: RunTimes, task: Task, now: datetime
 ) -> tuple[Concern, set[int]] | None:
     deadline = times.deadline(task)
-    if deadline is None or deadline.at >= now or task.sending is not None:
+    if task.opened_at is None or task.sending is not None:
+        return None
+    since = times.starts_at(task, task.opened_at)
+    if deadline is None:
+        if days_since(times, since, now) < policy.without_deadline_superior_after_days:
+            return None
+    elif deadline.at >= now:
         return None
     owing = holders.holders(session, task)
     reason = _reason(session, policy, times, task, deadline, owing, now)
@@ -121,6 +130,7 @@ def _concern(
     concern = Concern(
         task.id or 0, task.run_id, [one.id or 0 for one in owing], reason, deadline,
         times.late_minutes(task, now), offer=action == "offer" and not about_head, about_head=about_head,
+        waiting_since=since,
     )  # fmt: skip
     return concern, told
 
@@ -130,14 +140,16 @@ def _reason(
     policy: ReminderPolicy,
     times: RunTimes,
     task: Task,
-    deadline: Deadline,
+    deadline: Deadline | None,
     owing: list[Official],
     now: datetime,
 ) -> Reason | None:
-    """Return why a superior is told of an overdue task, the weightiest reason first; ``None``: not yet."""
+    """Return why a superior is told of a task, the weightiest reason first; ``None``: not yet."""
     if not any(people.joined(session, one) for one in owing):
         return "unreachable"
-    days = days_late(times, deadline, now)
+    if deadline is None:  # it has waited for long enough, or nobody would ask
+        return "incomplete"
+    days = days_since(times, deadline.at, now)
     if days >= policy.incomplete_after_days:
         return "incomplete"
     noticed = task.acknowledged_at is not None or task.touched

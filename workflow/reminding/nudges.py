@@ -13,7 +13,8 @@ from datetime import UTC, datetime, timedelta
 from sqlmodel import Session, col, select
 
 from storage import outbox, timers
-from storage.tables import Adoption, Card, Chat, Office, Run, Task, Timer
+from storage.literals import is_status
+from storage.tables import Adoption, Card, Chat, Office, Outbox, Run, Task, Timer
 from workflow import quiet_hours
 from workflow.adoption import load
 from workflow.calendar.of_office import calendar_of
@@ -93,6 +94,8 @@ def _say(session: Session, moment: Moment, timer: Timer) -> None:
         if _same_working_day(office, moment.now, free_at):
             timers.put(session, office_id=timer.office_id, kind=NUDGE, key=timer.key, fire_at=free_at, data=timer.data)
         return
+    if _digest_comes(session, bot_id, chat_id, moment.now + timedelta(minutes=policy.gap_minutes)):
+        return
     not_after = _not_after(office, moment.now, policy)
     if len(due) == 1:
         card, slot = due[0]
@@ -104,6 +107,18 @@ def _say(session: Session, moment: Moment, timer: Timer) -> None:
         )  # fmt: skip
     if chat is not None:
         chat.nudged_at = moment.now
+
+
+def _digest_comes(session: Session, bot_id: int, chat_id: int, before: datetime) -> bool:
+    """Say whether the morning digest, which for a person of two offices waits for the later one, will name all this."""
+    query = select(Outbox.id).where(
+        Outbox.bot_id == bot_id,
+        Outbox.chat_id == chat_id,
+        is_status(Outbox.status, "queued"),
+        Outbox.template == DIGEST,
+        col(Outbox.due_at) < before,
+    )
+    return session.exec(query.limit(1)).first() is not None
 
 
 def _due_in(session: Session, moment: Moment, bot_id: int, chat_id: int, gathered: Gathered) -> list[tuple[Card, str]]:

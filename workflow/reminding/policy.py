@@ -26,7 +26,9 @@ class ReminderPolicy(BaseModel):
     reminded of so much earlier. ``gap_minutes``: at least so much between two reminders for one
     person (clock minutes). ``digest_spread_minutes``: the morning's messages are spread over so
     much after opening. ``without_deadline_every_days``: how often a step without waktu is named in
-    the morning. ``unacknowledged_after_days``, ``incomplete_after_days``: how many whole working days
+    the morning; ``without_deadline_superior_after_days``: after how many whole working days since it
+    was opened, those of a pause left out, its superior is told that it is not finished.
+    ``unacknowledged_after_days``, ``incomplete_after_days``: how many whole working days
     a task is overdue when the superior is told, the morning after, that nobody took it up, or that
     it is not finished.
     ``superiors``: whom a role answers to; a role not named here answers to the secretary, the
@@ -43,6 +45,7 @@ class ReminderPolicy(BaseModel):
     gap_minutes: int = Field(default=60, ge=5, le=480)
     digest_spread_minutes: int = Field(default=15, ge=0, le=60)
     without_deadline_every_days: int = Field(default=3, ge=1, le=60)
+    without_deadline_superior_after_days: int = Field(default=10, ge=1, le=240)
     unacknowledged_after_days: int = Field(default=1, ge=0, le=60)
     unacknowledged_action: Action = "notify"
     incomplete_after_days: int = Field(default=2, ge=0, le=60)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import col
+from sqlmodel import Session, col, select
 
 from storage.tables import Card, RunStep, Submission, Task
 from tests.integration.workflow import model
@@ -30,6 +30,19 @@ class Desk:
 
     def task(self, step: int, part: str = "work", subject: str = "") -> Task:
         return next(t for t in self.town.tasks(self.cast) if (t.step, t.part, t.subject) == (step, part, subject))
+
+    def remind(self, task: Task) -> None:
+        """Let a task's cards stand on the phones as reminders."""
+
+        def body(session: Session) -> None:
+            for card in session.exec(select(Card).where(Card.task_id == task.id)):
+                card.reminder = "deadline"
+
+        self.town.store.write(body)
+
+    def reminds(self, task: Task) -> set[str]:
+        """Return what a task's cards remind of, '' for nothing."""
+        return {card.reminder for card in self.town.rows(Card, Card.task_id == task.id)}
 
     def tap(self, name: str, verb: str, task: Task, argument: str = "") -> str:
         return self.town.tap(self.chat(name), Press(verb, task.id or 0, task.activation, argument)).key

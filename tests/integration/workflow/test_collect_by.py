@@ -83,8 +83,12 @@ def test_a_change_is_told_to_the_units_that_still_owe(desk: Desk) -> None:
     desk.do(3, "unit", "south")
     told = desk.templates("head-south").count("collect_by_changed")
     card = desk.card("head-north", desk.task(3, "unit", "north")).wanted_revision
+    desk.remind(desk.task(1))
+    desk.remind(desk.task(3, "unit", "north"))
     set_date(desk, "secretary", 2, AT + timedelta(days=2))
     set_date(desk, "secretary", 2, AT + timedelta(days=2))
+    assert desk.reminds(desk.task(3, "unit", "north")) == {""}
+    assert desk.reminds(desk.task(1)) == {"deadline"}, "its own deadline did not move"
     assert desk.templates("head-south").count("collect_by_changed") == told == 1
     assert desk.templates("head-north").count("collect_by_changed") == 2
     assert desk.card("head-north", desk.task(3, "unit", "north")).wanted_revision > card

@@ -83,7 +83,9 @@ def test_granted_it_takes_the_place_of_the_deadline_and_both_are_told_once(desk:
     ask(desk)
     assert [t for t in desk.templates("secretary") if t.startswith("extension")] == ["extension_asked"]
     assert "extension_asked" not in desk.templates("head")
+    desk.remind(desk.task(1))
     assert pressed(desk, "secretary", Verb.GRANT) == "ok"
+    assert desk.reminds(desk.task(1)) == {""}, "it reminded of a deadline that is another one now"
     granted = row(desk)
     assert (granted.status, granted.decided_by) == ("granted", person(desk, "secretary"))
     found = deadline(desk, desk.task(1))

@@ -62,7 +62,9 @@ def reminders(desk: Desk) -> list[Timer]:
 def test_a_pause_moves_the_deadline_by_the_days_it_lasted_and_everybody_is_told_once(desk: Desk) -> None:
     # From Monday 4 January three working days on; Tuesday is Isra Mikraj.
     assert deadline(desk, 1) == datetime(2027, 1, 8, 9, 30, tzinfo=UTC)
+    desk.remind(desk.task(1))
     assert pause(desk) == "ok"
+    assert desk.reminds(desk.task(1)) == {""}
     assert run_of(desk).paused_at is not None
     assert deadline(desk, 1) is None
     assert reminders(desk) == []
@@ -72,7 +74,10 @@ def test_a_pause_moves_the_deadline_by_the_days_it_lasted_and_everybody_is_told_
         assert "run_paused" not in desk.templates(name)
 
     desk.town.now += timedelta(days=7)
-    desk.town.write(desk.chat("head"), "/lanjutkan 1 Edaran sudah terbit")
+    desk.town.write(desk.chat("head"), "/lanjutkan 1")
+    assert run_of(desk).paused_at is not None, "not without a reason"
+    desk.town.write(desk.chat("head"), "Edaran sudah terbit")
+    assert desk.answer("head", "send") == "ok"
     row: Pause = desk.town.rows(Pause)[0]
     assert row.ended_at is not None
     assert row.end_reason_id is not None
@@ -152,7 +157,11 @@ def test_without_a_number_there_is_a_choice_and_without_a_reason_no_pause(desk: 
     assert desk.answer("secretary", "send") == "ok"
     desk.town.write(chat, "/lanjutkan")
     assert desk.town.said(chat)[-1][1]["run_ids"] == [desk.cast.run]
-    assert desk.town.tap(chat, Press(Verb.RESUME_RUN, desk.cast.run)).key == "ok"
+    assert desk.town.tap(chat, Press(Verb.RESUME_RUN, desk.cast.run)).key == "question_asked"
+    assert desk.answer("secretary", "send") == "reason_missing"
+    assert run_of(desk).paused_at is not None
+    desk.town.write(chat, "Datanya sudah ada")
+    assert desk.answer("secretary", "send") == "ok"
     assert run_of(desk).paused_at is None
     desk.town.write(chat, "/tunda 99")
     assert desk.town.said(chat)[-1][0] == "not_found"
@@ -170,6 +179,7 @@ def test_without_a_number_there_is_a_choice_and_without_a_reason_no_pause(desk: 
 def test_the_audit_finds_a_changed_pause(desk: Desk, values: dict[str, object]) -> None:
     pause(desk)
     desk.town.write(desk.chat("head"), "/lanjutkan 1 Sudah")
+    desk.answer("head", "send")
     if "reason_id" in values:
         values = {"reason_id": desk.town.rows(Pause)[0].end_reason_id}
     assert model.faults(desk.town, desk.cast) == []

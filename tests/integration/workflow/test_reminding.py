@@ -280,11 +280,42 @@ def test_nobody_is_reminded_while_a_run_pauses(town: Town) -> None:
     assert digest(desk, "secretary").concerns == []
 
 
-def test_the_admin_is_asked_about_estimated_days_once_a_week(town: Town) -> None:
+def test_the_admin_is_asked_about_estimated_days_as_they_come_near_and_not_in_between(town: Town) -> None:
     desk = desk_of(town, builders.step(1))
-    desk.town.now = datetime(2027, 4, 12, 1, 0, tzinfo=UTC)  # Monday
-    names = [estimate.name for estimate in digest(desk, "admin").estimates]
-    assert any("Adha" in name for name in names), "Idul Adha lies five weeks ahead"
-    assert digest(desk, "secretary").estimates == []
-    desk.town.now += timedelta(days=1)
-    assert digest(desk, "admin").estimates == []
+    asked = {}
+    for day in range(60):
+        desk.town.now = datetime(2027, 1, 11, 1, 0, tzinfo=UTC) + timedelta(days=day)
+        if named := [estimate.name for estimate in digest(desk, "admin").estimates if "Fitri" in estimate.name]:
+            asked[f"{desk.town.now:%d %b}"] = len(named)
+        assert digest(desk, "secretary").estimates == []
+    # Lebaran is reckoned for Wednesday, 10 March: 45, 14 and 7 days before, both of its days at once.
+    assert asked == {"25 Jan": 2, "24 Feb": 2, "03 Mar": 2}
+
+
+def test_what_has_no_waktu_reaches_a_superior_after_ten_working_days_and_is_not_late(town: Town) -> None:
+    desk = desk_of(town, builders.step(1))
+    desk.town.now = wib("25 07.40")
+    assert digest(desk, "secretary").concerns == []
+    desk.town.now = wib("26 07.40")
+    (concern,) = digest(desk, "secretary").concerns
+    assert (concern.reason, concern.deadline, concern.late_minutes) == ("incomplete", None, 0)
+    assert (concern.offer, concern.about_head) == (True, False)
+    assert digest(desk, "head").concerns == []
+    fire_until(desk, "26 07.31")
+    assert desk.chat("secretary") in {row.chat_id for row in queued(desk) if row.template == "digest"}
+
+
+def test_days_of_a_pause_do_not_count_for_what_has_no_waktu(town: Town) -> None:
+    desk = desk_of(town, builders.step(1, **HEADS))
+    desk.town.now = wib("12 08.00")
+    desk.town.write(desk.chat("secretary"), "/tunda 1 Menunggu edaran")
+    desk.answer("secretary", "send")
+    desk.town.now = wib("14 15.00")
+    desk.town.write(desk.chat("secretary"), "/lanjutkan 1 Edaran sudah terbit")
+    desk.answer("secretary", "send")
+    desk.town.now = wib("28 07.40")
+    assert digest(desk, "secretary").concerns == []
+    desk.town.now = wib("29 07.40")
+    (concern,) = digest(desk, "secretary").concerns
+    assert (concern.about_head, concern.offer) == (True, False)
+    assert digest(desk, "head").concerns == []

@@ -185,6 +185,9 @@ class Walk:
     def move_time(self, number: int) -> None:
         """Somebody pauses the run or lets it go on, asks for more time, sets a date or hands a task over."""
         person, way = self.anybody(number), number // 7 % 6
+        if number % 3 and way != 2:
+            above = [p for p in self.cast.reachable() if {"head", "secretary"} & {role for role, _ in p.seats}]
+            person = above[number % len(above)] if above else person
         chat, tasks = person.chat or 0, [t for t in self.town.tasks(self.cast) if t.status == "open"]
         note(f"{person.name} moves time {way}")
         task = tasks[number // 50 % len(tasks)] if tasks else None
@@ -203,6 +206,30 @@ class Walk:
             case _ if task is not None:
                 verb = Verb.COLLECT_BY if way == 4 else Verb.REASSIGN
                 self.tap(person, Press(verb, task.id or 0, task.activation), task)
+        if number % 4:
+            self.carry_through(person, number)
+
+    def carry_through(self, person: Person, number: int) -> None:
+        """Answer whatever is asked about time until nothing is, as somebody does who means it."""
+        chat = person.chat or 0
+        for _ in range(6):
+            question = self.town.question(chat)
+            if question is None:
+                return
+            data = question.data
+            match question.kind:
+                case "reason" if not data["text"]:
+                    self.town.write(chat, "Menunggu edaran")
+                case "when":
+                    self.town.write(chat, f"{3 + number % 20} Februari 2027 pukul 10")
+                case "reason" | "when_confirm" | "confirm_assign" | "collect_by" | "assign" | "extension_task":
+                    first = [f"task-{one}" for one in data.get("tasks", [])]
+                    first += [f"official-{one}" for one in data.get("offered", [])]
+                    known = {"reason": "send", "collect_by": ("edit", "clear")[number % 2]}
+                    option = known.get(question.kind) or (first[number % len(first)] if first else "yes")
+                    self.tap(person, QuestionPress(question.id, option))
+                case _:
+                    return
 
     def say(self, number: int) -> None:
         person = self.anybody(number)

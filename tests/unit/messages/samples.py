@@ -67,11 +67,12 @@ def _move_time(place: Town) -> None:
     step.collect_by, step.collect_by_set_at = place.now + timedelta(days=2), place.now
     common: dict[str, Any] = {"office_id": "sumbang", "run_id": unit.run_id}
     for number, status in enumerate(("asked", "granted", "refused"), 1):
-        decided = {"decided_by": camat, "decided_at": place.now} if status != "asked" else {}
+        decided = status != "asked"
         place.session.add(
             Extension(
                 id=number, **common, task_id=unit.id or 0, activation=99, asked_by=place.official(KASI_TRANTIB).id or 0,
-                asked_at=place.now, until=place.now + timedelta(days=3), reason_id=reason, status=status, **decided,
+                asked_at=place.now, until=place.now + timedelta(days=3), reason_id=reason, status=status,
+                decided_by=camat if decided else None, decided_at=place.now if decided else None,
                 decision_reason_id=reason if status == "refused" else None,
             )
         )  # fmt: skip
@@ -167,7 +168,8 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
         ("ask_target", {**question, "task_id": decision, "outcome": "kembalikan", "chosen": []}),
         ("ask_target", {**question, "task_id": decision, "outcome": "kembalikan", "chosen": ["trantib"]}),
         *[("ask_reason", {**question, "task_id": decision, "run_id": run, "purpose": p, "text": t, "files": f})
-          for p in ("return", "nil", "waive", "cancel_run", "pause_run", "call_off", "extension", "refuse_extension")
+          for p in ("return", "nil", "waive", "cancel_run", "pause_run", "resume_run", "call_off", "extension",
+                    "refuse_extension")
           for t, f in ((None, 0), (reason_words, 0), (None, 2))],
         ("ask_unit", {**question, "task_id": unit, "units": ["trantib", "sekretariat"]}),
         ("ask_task", {**question, "task_ids": [merged, unit], "files": 1}),
@@ -177,7 +179,8 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
         ("confirm_cancel", {**question, "run_id": run}),
         *[("question_dropped", {"kind": k}) for k in ("field", "reason", "period")],
         *[("bad_answer", {"reason": r, "field": {"id": words or "Tanggal rapat", "en": words or "Meeting date"}})
-          for r in ("not_a_date", "past_date", "wrong_weekday", "no_such_day", "vague", "date_only", "not_a_time", "not_a_number", "not_a_duration", "choose", "too_long", "empty")],
+          for r in ("not_a_date", "past_date", "wrong_weekday", "no_such_day", "vague", "date_only", "not_a_time",
+                    "not_a_number", "not_a_duration", "choose", "too_long", "empty")],
         ("answer_refused", {"key": "first_by", "facts": {"name": person, "time": "2027-01-07T02:12:00+00:00"}}),
         *[("file_refused", {"name": file, "reason": r, "kinds": ["pdf", "image"], "max_mb": 20, "limit": 5})
           for r in ("too_big", "empty", "kind", "too_many", "macro", "broken", "unavailable")],
@@ -267,7 +270,8 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
             for h in ("07", "19")]}),
         *[("when_not_understood", {**question, "reason": r, "at": at, "has_time": clock})
           for r, at, clock in (("again", None, False), ("past", None, False),
-                               ("past", "2026-11-12T02:00:00+00:00", True), ("past", "2026-11-12T02:00:00+00:00", False),
+                               ("past", "2026-11-12T02:00:00+00:00", True),
+                               ("past", "2026-11-12T02:00:00+00:00", False),
                                ("hour_missing", None, False), ("no_such_day", None, False),
                                ("wrong_weekday", "2026-11-30T09:00:00+00:00", False), ("wrong_weekday", None, False),
                                ("vague", None, False), ("empty", None, False), ("too_long", None, False),

@@ -12,11 +12,12 @@ from sqlmodel import select
 from messages.render import NothingToSay
 from messages.rendered import Rendered
 from messages.views import digest
-from storage.tables import Card, Chat, Office, Official, RunStep, Seat, Task
+from storage.tables import Card, Chat, Office, Official, Run, RunStep, Seat, Task
 from tests.unit.messages.moving_time import FRIDAY
 from tests.unit.messages.telegram_html import captions, check
 from tests.unit.messages.town import BOT, CAMAT, HOSTILE, KASI_PEM, KASI_TRANTIB, SEKCAM, Town, walked
-from workflow.reminding.digest import Concern, Digest, Estimate, Item, MeetingToday
+from workflow import run_times
+from workflow.reminding.digest import Concern, Digest, Estimate, Item, MeetingToday, collect
 from workflow.run_times import Basis, Deadline
 from workflow.state import Part
 
@@ -62,7 +63,8 @@ def concern(
     at = datetime(2027, 1, 6, 2, 0, tzinfo=UTC)
     deadline = Deadline(at, Basis.STANDARD, task.opened_at or place.now, at)
     return Concern(
-        task.id or 0, task.run_id, [place.official(holder).id or 0], reason, deadline, late, offer, head  # type: ignore[arg-type]
+        task.id or 0, task.run_id, [place.official(holder).id or 0], reason, deadline, late, offer, head,  # type: ignore[arg-type]
+        deadline.starts_at,
     )  # fmt: skip
 
 
@@ -89,10 +91,10 @@ def test_the_first_line_counts_and_each_line_tells_how_much_time_there_is(render
         document = "Dokumen Pengukuran Kinerja TW IV 2026"
         where = "(langkah 9 · run 1)"
         assert check(said).splitlines() == [
-            "Pengingat: 1 tugas terlambat, 2 jatuh tempo hari ini, 3 menunggu",
+            "Pengingat: 1 tugas terlambat, 1 lewat tenggat, 2 jatuh tempo hari ini, 2 menunggu",
             "",
             f"– {document}: terlambat 2 hari kerja, tenggat 6 Jan 09.00 {where}",
-            f"– {document}: menunggu sejak 4 Jan 10.39 {where}",
+            f"– {document}: tenggat 7 Jan 15.00 sudah lewat {where}",
             f"– {document}: tenggat hari ini 16.00 {where}",
             f"– {document}: batas hari ini 16.00 {where}",
             f"– {document}: tenggat 12 Jan 16.00 {where}",
@@ -101,7 +103,7 @@ def test_the_first_line_counts_and_each_line_tells_how_much_time_there_is(render
         assert captions(said) == [["Langkah 9 · run 1", "Langkah 9 · run 1"]] * 3
         assert said.keyboard[0][0].data == f"open:{task.id}:{task.activation}"
         assert check(render(place, found, language="en")).startswith(
-            "Reminder: 1 task late, 2 due today, 3 waiting\n\n"
+            "Reminder: 1 task late, 1 past due, 2 due today, 2 waiting\n\n"
         )
 
 
@@ -182,15 +184,46 @@ def test_a_superior_reads_what_waits_for_whom_and_may_hand_it_over(render: Calla
         assert (
             "tertahan, menunggu sejak 4 Jan 08.47; pejabatnya tidak dapat dihubungi lewat Telegram (langkah 6" in shown
         )
-        assert captions(said) == [["Alihkan 6 · run 1", "Status run 1"]]
+        assert shown.count("enunggu pejabat lain") == 1
+        assert "\nMohon perhatian Ibu\n– Ibu Dewi" in shown
+        assert captions(said) == [["Alihkan langkah 6", "Status run 1"]]
         assert said.keyboard[0][0].data == f"assign:{task.id}:{task.activation}"
 
 
-def test_the_heads_delay_is_a_request_to_the_secretary_without_the_word_late(say: Say) -> None:
+def test_a_run_is_named_on_the_buttons_only_where_there_are_several(render: Callable[..., Rendered]) -> None:
+    with walked(6) as place:
+        task = place.task(6, Part.UNIT, "trantib")
+        first = place.session.get_one(Run, task.run_id)
+        other = Run(
+            office_id="sumbang", adoption_id=first.adoption_id, sop_id=first.sop_id, number=7, title=first.title,
+            period="TW I 2027", period_key="2027-1", started_by=first.started_by, started_at=place.now,
+        )  # fmt: skip
+        place.session.add(other)
+        place.session.flush()
+        late = Task(
+            office_id="sumbang", run_id=other.id or 0, step=9, part=Part.DECISION, subject="x", roles=["camat"],
+            status="open", activation=1, opened_at=place.now,
+        )  # fmt: skip
+        place.session.add(late)
+        place.session.flush()
+        concerns = [
+            concern(place, KASI_TRANTIB, task, "incomplete", offer=True),
+            concern(place, CAMAT, late, "incomplete", head=True),
+        ]
+        said = render(place, Digest([place.official(SEKCAM)], concerns=concerns), SEKCAM)
+        assert captions(said) == [["Alihkan langkah 6 · run 1"], ["Status run 1"], ["Status run 7"]]
+        assert said.keyboard[2][0].data == f"run:{other.id}:0"
+
+
+def test_the_heads_delay_is_a_request_to_the_secretary_without_the_word_late(
+    say: Say, render: Callable[..., Rendered]
+) -> None:
     with walked(9) as place:
         task = place.task(9, Part.DECISION)
         found = Digest([place.official(SEKCAM)], concerns=[concern(place, CAMAT, task, "incomplete", head=True)])
-        shown = say(place, found, SEKCAM)
+        said = render(place, found, SEKCAM)
+        shown = check(said)
+        assert captions(said) == [["Status run 1"]]
         assert (
             "– Mohon mengingatkan Bapak Camat: Dokumen Pengukuran Kinerja TW IV 2026 menunggu sejak "
             "4 Jan 10.39 (langkah 9 · run 1)" in shown
@@ -264,3 +297,18 @@ def test_the_rows_themselves_make_a_digest_and_nobody_else_reads_of_the_head() -
         assert "Mohon mengingatkan Bapak Camat: " in secretary
         with pytest.raises(NothingToSay):
             place.say(KASI_PEM, "digest")
+
+
+def test_minutes_are_not_waited_for_before_their_meeting_has_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_times, "standard_duration", lambda *_: None)  # so that every third morning counts
+    with walked(5) as place:
+        task = place.task(5, Part.WORK)
+        task.opened_at = datetime(2026, 12, 31, 2, 0, tzinfo=UTC)  # Thursday, 7 January is the third working day after
+        for card in place.session.exec(select(Card)):
+            card.message_id, card.sent_at = 5, task.opened_at
+        meeting = datetime(2027, 1, 7, 2, 0, tzinfo=UTC)
+        found = collect(place.session, BOT, SEKCAM, datetime(2027, 1, 7, 0, 40, tzinfo=UTC))
+        assert found.own == []
+        assert [one.at for one in found.meetings] == [meeting]
+        (item,) = collect(place.session, BOT, SEKCAM, datetime(2027, 1, 12, 0, 40, tzinfo=UTC)).own
+        assert (item.task_id, item.waiting_since) == (task.id, meeting)

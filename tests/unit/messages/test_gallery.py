@@ -26,8 +26,8 @@ def exhibits() -> list[Exhibit]:
 def test_every_template_is_in_it(exhibits: list[Exhibit]) -> None:
     shown = {exhibit.name for exhibit in exhibits if not exhibit.is_toast}
     for language in LANGUAGES:
-        whole = {name for name in ENVIRONMENTS[language].list_templates() if not name.startswith("_")}
-        assert {f"{name}.j2" for name in shown} == whole
+        templates = {name for name in ENVIRONMENTS[language].list_templates() if not name.startswith("_")}
+        assert {f"{name}.j2" for name in shown} == templates
 
 
 def test_every_answer_to_a_tap_is_in_it(exhibits: list[Exhibit]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,7 +12,8 @@ from icalendar import Calendar
 from messages.ics import meeting_file
 from storage.tables import Office
 from tests.unit.messages.town import CAMAT, HOSTILE, SEKCAM, START, Town, town
-from workflow import holders, meeting
+from workflow import correcting, holders, meeting
+from workflow.deed import Stopped
 from workflow.state import Part
 
 ZONES = {"Asia/Jakarta": ("WIB", 7), "Asia/Makassar": ("WITA", 8), "Asia/Jayapura": ("WIT", 9)}
@@ -39,6 +41,13 @@ def _holder(place: Town, step: int) -> int:
     return found[0].telegram_id or 0
 
 
+def read(content: bytes | None) -> tuple[Any, Any]:
+    """Return a file's calendar and its one event."""
+    calendar: Any = Calendar.from_ical(content or b"")
+    assert len(calendar.events) == 1
+    return calendar, calendar.events[0]
+
+
 def made(place: Town, task_id: int, method: str = "REQUEST", number: int = 0, language: str = "id") -> bytes | None:
     found = meeting_file(
         place.session, {"task_id": task_id, "method": method, "sequence": number}, office_id="sumbang", chat_id=CAMAT,
@@ -53,8 +62,7 @@ def test_the_time_is_the_offices_own(zone: str) -> None:
         task = invite(place)
         place.session.get_one(Office, "sumbang").timezone = zone
         place.session.flush()
-        calendar = Calendar.from_ical(made(place, task) or b"")
-        event = calendar.events[0]
+        calendar, event = read(made(place, task))
         assert event.start == datetime(2027, 1, 8, 9, 0, tzinfo=ZoneInfo(zone))
         standard = calendar.timezones[0].subcomponents[0]
         assert (standard["tzname"], standard["tzoffsetto"].td) == (ZONES[zone][0], timedelta(hours=ZONES[zone][1]))
@@ -66,9 +74,7 @@ def test_whatever_is_typed_stays_a_text(words: str, language: str) -> None:
     with town() as place:
         task = invite(place, words, words)
         content = made(place, task, language=language) or b""
-        calendar = Calendar.from_ical(content)
-        assert len(calendar.events) == 1
-        event = calendar.events[0]
+        _, event = read(content)
         assert "\n" not in event["location"]
         assert all(len(line) <= 75 for line in content.split(b"\r\n"))
         assert b"Rahasia" not in content
@@ -81,9 +87,20 @@ def test_a_file_that_was_overtaken_is_not_sent_any_more() -> None:
         officials = [place.official(SEKCAM)]
         meeting.reschedule(place.session, place.moment(), officials, task, {"tanggal": "2027-01-11"})
         assert made(place, task, number=0) is None
-        moved = Calendar.from_ical(made(place, task, number=1) or b"").events[0]
+        moved = read(made(place, task, number=1))[1]
         assert moved.start.date().isoformat() == "2027-01-11"
         meeting.call_off(place.session, place.moment(), officials, task, "Sakit")
         assert made(place, task, number=1) is None
-        cancelled = Calendar.from_ical(made(place, task, "CANCEL", 2) or b"").events[0]
+        cancelled = read(made(place, task, "CANCEL", 2))[1]
         assert (cancelled["status"], cancelled["uid"]) == ("CANCELLED", moved["uid"])
+
+
+def test_a_corrected_place_reaches_the_calendars_and_a_meeting_called_off_is_not_revived_by_it() -> None:
+    with town() as place:
+        task = invite(place)
+        officials = [place.official(SEKCAM)]
+        correcting.correct(place.session, place.moment(), officials, task, "tempat", "Pendopo")
+        assert read(made(place, task, number=1))[1]["location"] == "Pendopo"
+        meeting.call_off(place.session, place.moment(), officials, task, "Sakit")
+        with pytest.raises(Stopped):
+            correcting.correct(place.session, place.moment(), officials, task, "tempat", "Aula")

@@ -10,10 +10,12 @@ from sqlmodel import select
 
 from messages.render import render
 from messages.views.registry import MESSAGES
-from storage.tables import Run
+from storage.tables import Office, Run
 from tests.unit.messages.samples import Q, every, prepare
 from tests.unit.messages.telegram_html import captions, check
 from tests.unit.messages.town import BOT, CAMAT, HOSTILE, KASI_TRANTIB, SEKCAM, Town, walked
+from workflow.calendar.of_office import calendar_of
+from workflow.dates import Understood, understand_day
 from workflow.state import Part
 
 
@@ -87,11 +89,38 @@ def test_a_page_past_the_end_of_the_history_is_its_last(place: Town) -> None:
     assert place.say(CAMAT, "history", run_id=1, page=9) == place.say(CAMAT, "history", run_id=1, page=2)
 
 
+@pytest.mark.parametrize(("language", "date"), [("id", "18 Januari 2027"), ("en", "18 January 2027")])
+def test_a_date_given_as_an_example_lies_ahead_and_is_understood(place: Town, language: str, date: str) -> None:
+    office = place.session.get_one(Office, "sumbang")
+    for name, params in (
+        ("bad_answer", {"reason": "not_a_date", "field": None}),
+        ("when_not_understood", {"question": Q, "reason": "not_a_date"}),
+        ("calendar_ask_day", {"question": Q, "action": "holiday"}),
+    ):
+        assert date in check(place.say(CAMAT, name, language, **params)), name
+    found = understand_day(date, now=place.now, calendar=calendar_of(office))
+    assert isinstance(found, Understood)
+    assert (found.notes, calendar_of(office).local_date(found.at).isoformat()) == ((), "2027-01-18")
+    to_be_worked = check(place.say(CAMAT, "calendar_ask_day", language, question=Q, action="work"))
+    assert date.replace("18", "23") in to_be_worked, "a Saturday"
+
+
+def test_a_hand_ins_date_is_not_set_on_a_meetings_card() -> None:
+    with walked(3) as place:
+        assert ["Batas pengumpulan"] in captions(place.card(SEKCAM, place.task(3, Part.WORK)))
+    for step in (4, 5):
+        with walked(step) as place:
+            shown = captions(place.card(SEKCAM, place.task(step, Part.WORK)))
+            assert "Batas pengumpulan" not in [one for line in shown for one in line]
+
+
 def test_only_those_who_may_chase_late_units_see_the_buttons() -> None:
     with walked(6) as place:
         assert ["Salin sebagai teks", "Ingatkan yang belum"] in captions(place.say(SEKCAM, "status_run", run_id=1))
         assert ["Lanjutkan tanpa"] in captions(place.say(SEKCAM, "status_run", run_id=1))
         assert captions(place.say(KASI_TRANTIB, "status_run", run_id=1))[0] == ["Salin sebagai teks"]
+        assert ["Batas pengumpulan"] in captions(place.say(SEKCAM, "status_run", run_id=1))
+        assert ["Batas pengumpulan"] not in captions(place.say(KASI_TRANTIB, "status_run", run_id=1))
         assert "0/3 seksi sudah, belum: Sekretariat, Pemerintahan, Trantib" in check(
             place.say(KASI_TRANTIB, "board_text", run_id=1, step=6)
         )

@@ -96,6 +96,9 @@ def test_a_finished_run_is_measured_against_its_standards() -> None:
         assert last.opened_at is not None
         last.closed_at = last.opened_at + timedelta(minutes=41)
         shown = check(place.say(CAMAT, "run_finished", run_id=1))
-        assert "Waktu kerja yang terpakai 1 jam 51 menit; waktu menurut SOP 1 hari kerja" in shown
-        assert "Tepat waktu: 7 dari 8 langkah." in shown
+        assert (
+            "Untuk 8 langkah yang memiliki waktu dalam SOP: waktu kerja yang terpakai 1 jam 51 menit, menurut SOP "
+            "1 hari kerja" in shown
+        )
+        assert "; tepat waktu 7 langkah." in shown
         assert shown.endswith("Terima kasih atas kerja sama Bapak.")
