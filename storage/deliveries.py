@@ -22,7 +22,7 @@ from storage.literals import is_status
 from storage.tables import Outbox, UtcDateTime
 
 LONGEST_BACKOFF = timedelta(minutes=5)
-SECRET = "secret"
+SECRET = "secret"  # noqa: S105 - the name of a parameter
 """The parameter of a message that is dropped from its row once it was sent, or will not be."""
 _LONGEST_ERROR = 1000
 

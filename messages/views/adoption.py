@@ -61,7 +61,7 @@ def adoption_sop(asked: Asked) -> View:
         [
             *([turning] if turning else []),
             [asked.answer("adopt_all", "all", "primary")],
-            [asked.answer("adopt_steps", "steps"), asked.answer("adopt_back", "back")],
+            [asked.answer("adopt_steps", "steps"), asked.answer("manage_back", "back")],
         ],
     )
 
@@ -93,7 +93,7 @@ def adoption_step(asked: Asked) -> View:
     blanks = proposals.blanks(step)
     named = [blank.name for blank in sorted(blanks, key=lambda blank: ORDER.index(blank.name))]
     own = [asked.answer(f"adopt_own_{name}", f"own-{name}") for name in named]
-    rows: list[list[InlineButton]] = [[asked.answer("adopt_accept", "accept", "primary")]]
+    rows: list[list[InlineButton]] = [[asked.answer("accept", "accept", "primary")]]
     rows += [[asked.answer("adopt_actor", "actor")], *(own[i : i + 2] for i in range(0, len(own), 2))]
     rows += [[asked.answer("adopt_leave", "blank")]] if blanks else []
     return View(
@@ -114,7 +114,7 @@ def adoption_actor(asked: Asked) -> View:
     # Two of the SOP's roles may be the same one here.
     titles = {job_title(mapped.get(role, role)): role for role in reversed(asked.params["roles"])}
     rows = [[asked.named_answer(words, f"role-{role}")] for words, role in reversed(titles.items())][:MAX_ROLES]
-    return View({"step": shown_step(draft, step)}, [*rows, [asked.answer("adopt_back", "back")]])
+    return View({"step": shown_step(draft, step)}, [*rows, [asked.answer("manage_back", "back")]])
 
 
 def adoption_blank(asked: Asked) -> View:
@@ -129,7 +129,7 @@ def adoption_blank(asked: Asked) -> View:
             "name": blank.name,
             "suggestion": one_line(blank.suggestion or "", MAX_VALUE),
         },
-        [*accept, [asked.answer("adopt_leave", "empty")], [asked.answer("adopt_back", "back")]],
+        [*accept, [asked.answer("adopt_leave", "empty")], [asked.answer("manage_back", "back")]],
     )
 
 

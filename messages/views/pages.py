@@ -182,7 +182,8 @@ def _changes(facts: RunFacts, step: Step, s: Submission) -> list[dict[str, str]]
 def _event(facts: RunFacts, verb: str, official_id: int | None, at: datetime | None, reason: str) -> dict[str, Any]:
     return {
         "verb": verb, "part": "", "step": 0, "at": at, "by": facts.names.person(official_id), "unit": "",
-        "result": "", "target": None, "units": [], "reason": one_line(reason, 200), "files": 0, "four_eyes": "", "changes": [],
+        "result": "", "target": None, "units": [], "reason": one_line(reason, 200), "files": 0, "four_eyes": "",
+        "changes": [],
     }  # fmt: skip
 
 

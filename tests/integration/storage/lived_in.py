@@ -83,7 +83,7 @@ def _named(session: Session, name: str) -> Official:
 
 
 def _pause_ends(session: Session, office: Office) -> None:
-    pausing.resume(session, _moment(office, "ab"), _named(session, "Ahmad Fauzi"), 1)
+    pausing.resume(session, _moment(office, "ab"), _named(session, "Ahmad Fauzi"), 1, "Rapat sudah selesai")
 
 
 def _delegate(session: Session, office: Office) -> None:

@@ -84,5 +84,5 @@ def every(place: Town, words: str | None, question: dict[str, Any]) -> list[tupl
         *[("manage_choose", {**question, "what": what, "choices": choices}) for what, choices in choosing],
         *[("manage_change", {**asked, "what": what}) for asked in (question, {}) for what in changes],
         ("manage_letter", {"official_id": sekcam}),
-        ("manage_letter_text", {"secret": f"Yth. {words or 'Ibu Siti Rahayu'}, Sekcam\n\nMohon bergabung dengan Pandu."}),
+        ("manage_letter_text", {"secret": f"Yth. {words or 'Ibu Siti Rahayu'}, Sekcam\n\nMohon bergabung."}),
     ]

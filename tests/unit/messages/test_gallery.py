@@ -71,7 +71,7 @@ def test_the_page_needs_nothing_else_and_believes_nobody(exhibits: list[Exhibit]
     assert not re.search(r"(?:src|href)=[\"']?[^\"'#]|@import|url\(", written)
     assert written.count("<script>") == 1
     assert "&lt;b&gt;Budi&lt;" in written
-    assert "<b>Budi" not in written
+    assert "<b>Budi</b>" not in written
 
 
 def test_formatting_is_shown_as_in_the_messenger() -> None:
