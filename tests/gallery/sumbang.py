@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import select
 
-from storage.tables import Card, Run
+from storage.tables import Card, Office, Run
 from tests.gallery.exhibits import Collection
 from tests.unit.messages.town import CAMAT, KASI_PEM, KASI_TRANTIB, PENGELOLA, SEKCAM, Town, town
 from workflow import cancelling, collecting, side_acts
@@ -183,6 +183,11 @@ def _merging(place: Town, gallery: Collection) -> None:
 
 def _correcting(place: Town, gallery: Collection) -> None:
     gallery.card(place, CAMAT, 9, DECISION, "open")
+    office = place.session.get_one(Office, "sumbang")
+    office.rules = {"record_decisions": True}
+    run_id = place.task(9, DECISION).run_id
+    gallery.message(place, SEKCAM, "status_run", "the head's decision can be recorded from paper", run_id=run_id)
+    office.rules = {}
     gallery.add(
         place, "Sumbang 9: decision", "card", "sent again, not knowing whether it arrived",
         lambda language, _: place.card(CAMAT, place.task(9, DECISION), language, repeated=True),
