@@ -15,6 +15,7 @@ from tests.unit.messages.town import CAMAT, START, Town
 SUMBANG = ("sumbang-pengukuran-kinerja", "2023")
 TAMBAK = ("tambak-evaluasi-kinerja", "2022")
 SUTERA = ("sutera-pengukuran-kinerja", "2025")
+CANDIPURO = ("candipuro-pengukuran-data-kinerja", "2024")
 Sample = tuple[str, dict[str, Any]]
 
 
@@ -35,8 +36,8 @@ def _adopting(place: Town, words: str | None) -> list[Sample]:
     admin = place.official(CAMAT).id or 0
     chosen = {"actor": "pengelola", "standard_duration": "2 Jam", "inputs": (words or "Nota dinas")[:300], "output": ""}
     choices = {"steps": {"2": chosen}, "roles": {"pengelola": "sekcam"}}
-    drafts: tuple[tuple[tuple[str, str], dict[str, Any]], ...] = ((SUMBANG, choices), (TAMBAK, {}), (SUTERA, {}))
-    for (sop, version), taken in drafts:
+    drafts: dict[tuple[str, str], dict[str, Any]] = {SUMBANG: choices, TAMBAK: {}, SUTERA: {}, CANDIPURO: {}}
+    for (sop, version), taken in drafts.items():
         place.session.merge(
             AdoptionDraft(
                 office_id="sumbang", sop_id=sop, version=version, choices=taken, decided=["step-1"], changed_by=admin,
@@ -51,9 +52,7 @@ def _adopting(place: Town, words: str | None) -> list[Sample]:
                      status=status)
         )  # fmt: skip
     place.session.flush()
-    sumbang, tambak, sutera = (
-        {**question, "sop": sop, "version": version} for sop, version in (SUMBANG, TAMBAK, SUTERA)
-    )
+    sumbang, tambak, sutera, candipuro = ({**question, "sop": sop, "version": version} for sop, version in drafts)
     return [
         ("adoption_list", {**question, "sops": [SUMBANG, TAMBAK, ("tambak-evaluasi-kinerja", "2023"), SUTERA]}),
         *[("adoption_sop", {**about, "page": page}) for about in (sumbang, tambak, sutera) for page in (0, 1)],
@@ -62,6 +61,7 @@ def _adopting(place: Town, words: str | None) -> list[Sample]:
         *[("adoption_step", {**sumbang, "step": number}) for number in (1, 2, 9)],
         ("adoption_step", {**tambak, "step": 4}),
         *[("adoption_step", {**sutera, "step": number}) for number in (3, 11, 12)],
+        ("adoption_step", {**candipuro, "step": 10}),
         ("adoption_actor", {**sumbang, "step": 2, "roles": ["camat", "sekcam", "pengelola"]}),
         *[
             ("adoption_blank", {**sumbang, "step": 2, "name": name})
