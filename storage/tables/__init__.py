@@ -16,6 +16,7 @@ from storage.tables.office import (
     Unit,
 )
 from storage.tables.runs import File, Run, RunStep, Submission, Task
+from storage.tables.scale import Lease
 from storage.tables.time import Extension, Pause, Schedule, Timer
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "File",
     "Inbox",
     "Invitation",
+    "Lease",
     "Office",
     "Official",
     "Outbox",

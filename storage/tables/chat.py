@@ -123,6 +123,7 @@ class Outbox(Table, table=True):
     not_after: datetime | None = Field(default=None, sa_type=UtcDateTime)
     status: str = "queued"
     lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    fence: int = Field(default=0, description="Of the sender's lease under which it was last claimed")
     tries: int = 0
     uncertain: bool = False
     message_id: int | None = Field(default=None, sa_type=BigInteger)

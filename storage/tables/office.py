@@ -23,6 +23,9 @@ class Office(Table, table=True):
     name: str
     regency: str
     timezone: str
+    bot_id: int | None = Field(
+        default=None, sa_type=BigInteger, index=True, description="The bot that serves it; none until one does"
+    )
     last_run_number: int = 0
     calendar: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     policy: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
