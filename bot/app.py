@@ -101,7 +101,7 @@ async def assembled(settings: Settings, *, clock: Clock | None = None, paced: bo
     Raises :class:`Unusable` with one clear line where that is not possible.
     """
     clock = clock or Clock()
-    client = TelegramClient(settings.token(), settings.telegram_api_url, settings.telegram_proxy)
+    client = TelegramClient(settings.tokens()[0], settings.telegram_api_url, settings.telegram_proxy)
     database = await _open_database(settings.database)
     try:
         await _greet(client, settings)
@@ -119,7 +119,7 @@ async def assembled(settings: Settings, *, clock: Clock | None = None, paced: bo
 
 async def run(settings: Settings) -> None:
     """Run the bot until SIGINT or SIGTERM: what ``pandu run`` does."""
-    settings.token()
+    settings.tokens()
     settings.make_data_dir()
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -71,7 +71,7 @@ async def _round(ending: Ending, *, port: int, data_dir: Path, log_level: str, h
         simulator.add_person(person)
     async with running(simulator, port, host=host, pin=pin, save_to=data_dir / STATE) as address:
         settings = _settings(address, data_dir, log_level)
-        set_up_logging(settings.log_level, [settings.token()])
+        set_up_logging(settings.log_level, settings.tokens())
         with only_process(settings.sqlite_path):
             async with assembled(settings, clock=clock) as pandu:
                 await load_office(pandu, source, clock.now())

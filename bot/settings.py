@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 TELEGRAM_API_URL = "https://api.telegram.org"
+LISTEN = "0.0.0.0:8080"
+"""Where `pandu serve` listens unless told otherwise: behind a proxy, in a container of its own."""
 
 
 class Unusable(Exception):
@@ -16,7 +19,7 @@ class Unusable(Exception):
 
 
 class Settings(BaseSettings):
-    """What an installation may set. Unset things have a default that works; only the token has none."""
+    """What an installation may set. Unset things have a default that works; only the tokens have none."""
 
     model_config = SettingsConfigDict(
         env_prefix="PANDU_",
@@ -28,12 +31,25 @@ class Settings(BaseSettings):
     )
 
     telegram_token: SecretStr | None = Field(default=None, description="The bot's token, as given by @BotFather")
+    telegram_tokens: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        default=(), description="The tokens of several bots, separated by commas or spaces"
+    )
     telegram_api_url: str = Field(default=TELEGRAM_API_URL, description="A Bot API server; /bot<token>/... is appended")
     telegram_proxy: str | None = Field(default=None, description="HTTP proxy towards the Bot API server")
+    telegram_local: bool = Field(default=False, description="The Bot API server is an own one, run with --local")
+    webhook_url: str | None = Field(default=None, description="Public address of `pandu serve`, as Telegram sees it")
+    listen: str | None = Field(default=None, description="host:port of the web server; `pandu run` has one if set")
     database_url: str | None = Field(default=None, description="sqlite:///path or postgresql://...")
     data_dir: Path = Field(default=Path(".data"), description="Folder of the SQLite database and of the files")
+    files_url: str | None = Field(default=None, description="file:///path or s3://bucket/prefix")
     language: Literal["id", "en"] = Field(default="id", description="Language of officials who did not choose one")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["text", "json"] = Field(default="text", description="One line of text or of JSON per record")
+
+    @field_validator("telegram_tokens", mode="before")
+    @classmethod
+    def _several(cls, value: object) -> object:
+        return tuple(re.split(r"[\s,]+", value.strip(" ,\n\t"))) if isinstance(value, str) else value
 
     @field_validator("telegram_api_url", "telegram_proxy")
     @classmethod
@@ -42,10 +58,36 @@ class Settings(BaseSettings):
             HttpUrl(value)
         return value.rstrip("/") if value else None
 
-    @field_validator("log_level", mode="before")
+    @field_validator("webhook_url")
     @classmethod
-    def _upper(cls, value: object) -> object:
-        return value.upper() if isinstance(value, str) else value
+    def _public_address(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None:
+            return None
+        # Telegram itself calls nothing else; a Bot API server of one's own may be near enough to do without.
+        if HttpUrl(value).scheme != "https" and info.data.get("telegram_api_url") == TELEGRAM_API_URL:
+            raise ValueError("must begin with https://")
+        return value.rstrip("/")
+
+    @field_validator("listen")
+    @classmethod
+    def _host_and_port(cls, value: str | None) -> str | None:
+        if value is not None:
+            _address(value)
+        return value
+
+    @field_validator("files_url")
+    @classmethod
+    def _store(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("file:///", "s3://")):
+            raise ValueError("must begin with file:/// or s3://")
+        return value
+
+    @field_validator("log_level", "log_format", mode="before")
+    @classmethod
+    def _in_any_case(cls, value: object, info: ValidationInfo) -> object:
+        if not isinstance(value, str):
+            return value
+        return value.upper() if info.field_name == "log_level" else value.lower()
 
     @property
     def database(self) -> str:
@@ -63,11 +105,23 @@ class Settings(BaseSettings):
         prefix = "sqlite:///"
         return Path(self.database.removeprefix(prefix)) if self.database.startswith(prefix) else None
 
-    def token(self) -> SecretStr:
-        """Return the token; raise :class:`Unusable` where there is none."""
-        if self.telegram_token is None:
-            raise Unusable("PANDU_TELEGRAM_TOKEN belum diisi: isi di environment atau .env (token dari @BotFather).")
-        return self.telegram_token
+    def tokens(self) -> tuple[SecretStr, ...]:
+        """Return the token of each bot; raise :class:`Unusable` where there is none, or one bot twice."""
+        tokens = ((self.telegram_token,) if self.telegram_token else ()) + self.telegram_tokens
+        if not tokens:
+            raise Unusable(
+                "PANDU_TELEGRAM_TOKEN belum diisi: isi di environment atau .env (token dari @BotFather);"
+                " beberapa bot: PANDU_TELEGRAM_TOKENS."
+            )
+        bots = [token.get_secret_value().partition(":")[0] for token in tokens]
+        twice = sorted({bot for bot in bots if bots.count(bot) > 1})
+        if twice:
+            raise Unusable(f"Bot {', '.join(twice)} ada dua kali di PANDU_TELEGRAM_TOKEN dan PANDU_TELEGRAM_TOKENS.")
+        return tokens
+
+    def address(self) -> tuple[str, int]:
+        """Return host and port of the web server."""
+        return _address(self.listen or LISTEN)
 
     def make_data_dir(self) -> None:
         """Create the data folder; raise :class:`Unusable` where that is not possible."""
@@ -77,6 +131,13 @@ class Settings(BaseSettings):
                 self.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise Unusable(f"Folder data {self.data_dir} tidak dapat dibuat: {error.strerror}.") from None
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":")
+    if not colon or not host or not port.isdecimal() or not 0 < int(port) < 1 << 16:
+        raise ValueError("must be host:port, e.g. 0.0.0.0:8080")
+    return host.strip("[]"), int(port)
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -30,7 +30,7 @@ def run() -> None:
     from bot.logging import set_up_logging
 
     settings = load_settings()
-    set_up_logging(settings.log_level, [settings.telegram_token] if settings.telegram_token else [])
+    set_up_logging(settings.log_level, settings.tokens())
     asyncio.run(app.run(settings))
 
 

@@ -162,7 +162,7 @@ class CrashOffice(Office):
     def _environment(self, point: str) -> dict[str, str]:
         settings = self.settings()
         return {
-            "PANDU_TELEGRAM_TOKEN": settings.token().get_secret_value(),
+            "PANDU_TELEGRAM_TOKEN": settings.tokens()[0].get_secret_value(),
             "PANDU_TELEGRAM_API_URL": settings.telegram_api_url,
             "PANDU_DATABASE_URL": self.database_url,
             "PANDU_DATA_DIR": str(self.folder),

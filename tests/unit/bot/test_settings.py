@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Unusable, load_settings
+from bot.settings import Settings, Unusable, load_settings
 
 TOKEN = "7000000001:" + "x" * 35
 
@@ -12,8 +12,8 @@ TOKEN = "7000000001:" + "x" * 35
 @pytest.fixture(autouse=True)
 def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    for name in ("TELEGRAM_TOKEN", "TELEGRAM_API_URL", "DATABASE_URL", "DATA_DIR", "LANGUAGE", "LOG_LEVEL"):
-        monkeypatch.delenv(f"PANDU_{name}", raising=False)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"PANDU_{name.upper()}", raising=False)
 
 
 def test_defaults_work_without_anything_set() -> None:
@@ -25,18 +25,18 @@ def test_defaults_work_without_anything_set() -> None:
 
 def test_a_missing_token_is_told_with_its_name() -> None:
     with pytest.raises(Unusable, match="PANDU_TELEGRAM_TOKEN"):
-        load_settings().token()
+        load_settings().tokens()
 
 
 def test_an_empty_token_is_a_missing_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PANDU_TELEGRAM_TOKEN", "")
     with pytest.raises(Unusable, match="PANDU_TELEGRAM_TOKEN"):
-        load_settings().token()
+        load_settings().tokens()
 
 
 def test_the_env_file_is_read_and_the_environment_wins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(f"PANDU_TELEGRAM_TOKEN={TOKEN}\nPANDU_LANGUAGE=en\nOTHER=1\n")
-    assert load_settings().token().get_secret_value() == TOKEN
+    assert load_settings().tokens()[0].get_secret_value() == TOKEN
     assert load_settings().language == "en"
     monkeypatch.setenv("PANDU_LANGUAGE", "id")
     assert load_settings().language == "id"
@@ -79,3 +79,49 @@ def test_a_data_folder_that_cannot_be_made_is_told(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("PANDU_DATA_DIR", str(tmp_path / "file" / "data"))
     with pytest.raises(Unusable, match="Folder data"):
         load_settings().make_data_dir()
+
+
+@pytest.mark.parametrize("between", [",", " ", ", ", "\n"])
+def test_several_tokens_are_separated_by_commas_or_blanks(monkeypatch: pytest.MonkeyPatch, between: str) -> None:
+    second, third = TOKEN.replace("7", "8", 1), TOKEN.replace("7", "9", 1)
+    monkeypatch.setenv("PANDU_TELEGRAM_TOKENS", f"{second}{between}{third}{between}")
+    assert [token.get_secret_value() for token in load_settings().tokens()] == [second, third]
+    monkeypatch.setenv("PANDU_TELEGRAM_TOKEN", TOKEN)
+    assert [token.get_secret_value() for token in load_settings().tokens()] == [TOKEN, second, third]
+    assert second not in repr(load_settings())
+
+
+def test_a_bot_named_twice_is_told_by_its_id_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PANDU_TELEGRAM_TOKENS", f"{TOKEN},{TOKEN[:-1]}y")
+    with pytest.raises(Unusable, match="7000000001") as caught:
+        load_settings().tokens()
+    assert "xxxx" not in str(caught.value)
+
+
+def test_telegram_reaches_a_webhook_by_https_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PANDU_WEBHOOK_URL", "http://pandu.example/")
+    with pytest.raises(Unusable, match=r"PANDU_WEBHOOK_URL: .* https:"):
+        load_settings()
+    monkeypatch.setenv("PANDU_TELEGRAM_API_URL", "http://127.0.0.1:8081")
+    assert load_settings().webhook_url == "http://pandu.example"
+
+
+@pytest.mark.parametrize(
+    ("listen", "address"), [("127.0.0.1:9", ("127.0.0.1", 9)), ("[::]:8080", ("::", 8080)), (None, ("0.0.0.0", 8080))]
+)
+def test_where_to_listen(monkeypatch: pytest.MonkeyPatch, listen: str | None, address: tuple[str, int]) -> None:
+    if listen:
+        monkeypatch.setenv("PANDU_LISTEN", listen)
+    assert load_settings().address() == address
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("LISTEN", "9119"), ("LISTEN", "host:http"), ("LISTEN", ":80"), ("LISTEN", "host:70000"), ("LOG_FORMAT", "xml"),
+     ("FILES_URL", "ftp://host/files"), ("TELEGRAM_LOCAL", "perhaps")],
+)  # fmt: skip
+def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"PANDU_{name}", value)
+    with pytest.raises(Unusable, match=f"PANDU_{name}") as caught:
+        load_settings()
+    assert value not in str(caught.value)
