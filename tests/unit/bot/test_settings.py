@@ -117,7 +117,7 @@ def test_where_to_listen(monkeypatch: pytest.MonkeyPatch, listen: str | None, ad
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("LISTEN", "9119"), ("LISTEN", "host:http"), ("LISTEN", ":80"), ("LISTEN", "host:70000"), ("LOG_FORMAT", "xml"),
+    [("LISTEN", "9119"), ("LISTEN", "host:http"), ("LISTEN", ":9119"), ("LISTEN", "host:70000"), ("LOG_FORMAT", "xml"),
      ("FILES_URL", "ftp://host/files"), ("TELEGRAM_LOCAL", "perhaps")],
 )  # fmt: skip
 def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
