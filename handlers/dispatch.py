@@ -43,6 +43,7 @@ from handlers import (
 from handlers.incoming import Incoming
 from handlers.talk import Context, Talk, Toast
 from storage import outbox
+from storage.causes import all_or_nothing
 from storage.tables import Question
 from workflow import auditors, presence, questions
 from workflow.deed import Stopped
@@ -245,7 +246,7 @@ def _tap(talk: Talk) -> Reply:
         questions.drop(talk.session, talk.moment, talk.incoming.chat_id)
     try:
         # A refusal half way must leave nothing behind.
-        with talk.session.begin_nested():
+        with all_or_nothing(talk.session):
             if isinstance(pressed, QuestionPress):
                 return _answer_tap(talk, pressed) or Reply("ok")
             return PRESSES[pressed.verb](talk, pressed) or Reply("ok")
@@ -289,7 +290,7 @@ def _text(talk: Talk, text: str) -> None:
         talk.say("text_not_expected")
         return
     try:
-        with talk.session.begin_nested():
+        with all_or_nothing(talk.session):
             ANSWERS[question.kind](talk, question, text, None)
     except Stopped as stopped:
         questions.forget(talk.session, talk.moment, question)

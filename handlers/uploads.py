@@ -7,6 +7,7 @@ from collections.abc import Callable
 from handlers import appointment_order, recording
 from handlers.incoming import IncomingFile
 from handlers.talk import Talk
+from storage.causes import all_or_nothing
 from storage.tables import File, Question
 from workflow import files, questions
 from workflow.deed import Stopped
@@ -37,7 +38,7 @@ def receive(talk: Talk, file: IncomingFile) -> None:
 def _answer(talk: Talk, question: Question, received: ReceivedFile) -> None:
     try:
         # A refusal half way must leave nothing behind.
-        with talk.session.begin_nested():
+        with all_or_nothing(talk.session):
             FOR_QUESTIONS[question.kind](talk, question, received)
     except Stopped as stopped:
         questions.forget(talk.session, talk.moment, question)

@@ -19,6 +19,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from storage.causes import Deed, note
 from storage.inserting import insert_new
 from storage.tables import AuditEvent, AuditHead, ErasableText
 
@@ -103,6 +104,7 @@ def record(
     session.add(event)
     head.seq, head.hash = event.seq, event.hash
     session.flush()
+    note(session, Deed(kind, office_id, run_id, task_id))
 
 
 def _locked_head(session: Session, office_id: str) -> AuditHead:

@@ -88,6 +88,7 @@ class OutboxItem:
     uncertain: bool
     created_at: datetime
     not_after: datetime | None = None
+    cause: str | None = None
 
 
 def backoff(tries: int) -> timedelta:
@@ -128,6 +129,7 @@ def _item(row: Outbox) -> OutboxItem:
         uncertain=row.uncertain,
         created_at=row.created_at,
         not_after=row.not_after,
+        cause=row.cause,
     )
 
 

@@ -31,6 +31,7 @@ class FileItem:
     size: int | None
     task_id: int | None
     tries: int
+    cause: str | None = None
 
 
 def claim_files(
@@ -69,6 +70,7 @@ def _item(row: File) -> FileItem:
         size=row.size,
         task_id=row.task_id,
         tries=row.tries,
+        cause=row.cause,
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import insert, update
 from sqlmodel import Session, col, select
 
+from storage.causes import cause_of
 from storage.deliveries import (
     OutboxItem,
     backoff,
@@ -263,6 +264,7 @@ def _queue(session: Session, now: datetime, row: dict[str, Any]) -> bool:
         "status": "queued" if reachable else "held",
         "tries": 0,
         "uncertain": False,
+        "cause": cause_of(session),
     } | row
     if row.get("key") is not None:
         return insert_new(session, Outbox, [row], ["key"]) == 1

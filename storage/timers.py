@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import delete, func, literal_column
 from sqlmodel import Session, col, select
 
+from storage.causes import cause_of
 from storage.inserting import insert_new
 from storage.locks import lock_run
 from storage.tables import Timer
@@ -38,6 +39,7 @@ def put(
     session.flush()
     row = {"office_id": office_id, "kind": kind, "key": key, "fire_at": fire_at, "run_id": run_id}
     row |= {"task_id": task_id, "activation": activation, "official_id": official_id, "data": data or {}}
+    row["cause"] = cause_of(session)
     return insert_new(session, Timer, [row], ["key"]) == 1
 
 

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from sop_definitions.model import FileKind
 from storage import outbox
+from storage.causes import cause_of
 from storage.tables import Adoption, File, Official, Question, Run, Task
 from workflow import cards, carried, deciding, forms, holders, questions, run_state, sending
 from workflow.adoption import load
@@ -236,7 +237,7 @@ def _row(session: Session, moment: Moment, official: Official, received: Receive
         office_id=official.office_id, official_id=official.id or 0, received_at=moment.now, due_at=moment.now,
         bot_id=moment.bot_id, chat_id=official.telegram_id or 0, message_id=received.message_id,
         media_group_id=received.media_group_id, telegram_file_id=received.telegram_file_id,
-        form=received.form, name=received.name, size=received.size,
+        form=received.form, name=received.name, size=received.size, cause=cause_of(session),
     )  # fmt: skip
     session.add(file)
     session.flush()

@@ -93,7 +93,7 @@ class Outbox(Table, table=True):
     id. ``uncertain`` is set when a try ended without knowing whether Telegram delivered.
     ``tries`` counts attempts begun. ``lease_until`` is lease time, all others business time.
     After ``not_after`` a row is not said any more: a reminder is for its hour only.
-    A card has at most one row that waits.
+    A card has at most one row that waits. ``cause``: see :mod:`storage.causes`.
     """
 
     __table_args__ = (
@@ -129,6 +129,7 @@ class Outbox(Table, table=True):
     message_id: int | None = Field(default=None, sa_type=BigInteger)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime, description="When sent or skipped")
     error: str | None = None
+    cause: str | None = Field(default=None, max_length=60)
 
 
 class Inbox(Table, table=True):

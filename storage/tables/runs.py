@@ -136,7 +136,8 @@ class File(Table, table=True):
     A draft has a task and no submission; a file that still waits for the official to say
     which task it is for has neither. ``name`` is the official's text, never a path.
     Sizes are bytes. The same Telegram message never makes two rows. ``tries`` counts fetches
-    begun. ``lease_until`` is lease time, all others business time.
+    begun. ``lease_until`` is lease time, all others business time. ``cause``: see
+    :mod:`storage.causes`.
     """
 
     __table_args__ = (
@@ -176,3 +177,4 @@ class File(Table, table=True):
     tries: int = 0
     due_at: datetime = Field(sa_type=UtcDateTime)
     lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    cause: str | None = Field(default=None, max_length=60)

@@ -16,7 +16,7 @@ class Timer(Table, table=True):
 
     ``kind`` names what (see :mod:`workflow.timers`). ``key`` names the occasion: there is
     never a second row for it. What fires does so in the transaction that takes the row away,
-    so nothing happens twice.
+    so nothing happens twice. ``cause``: of what put it down, see :mod:`storage.causes`.
     """
 
     __table_args__ = (Index(None, "fire_at", "id"), Index(None, "run_id"), Index(None, "office_id", "kind"))
@@ -30,6 +30,7 @@ class Timer(Table, table=True):
     activation: int = 0
     official_id: int | None = Field(default=None, foreign_key="official.id")
     data: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    cause: str | None = Field(default=None, max_length=60)
 
 
 class Pause(Table, table=True):

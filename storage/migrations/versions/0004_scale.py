@@ -12,6 +12,9 @@ down_revision: str | Sequence[str] | None = "0003"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
+CAUSED = ("outbox", "file", "timer")
+"""What is said, fetched or done later, and keeps what caused it."""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -29,8 +32,16 @@ def upgrade() -> None:
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.add_column(sa.Column("fence", sa.Integer(), nullable=False, server_default=sa.text("0")))
 
+    for table in CAUSED:
+        with op.batch_alter_table(table, schema=None) as batch_op:
+            batch_op.add_column(sa.Column("cause", sa.String(60), nullable=True))
+
 
 def downgrade() -> None:
+    for table in CAUSED:
+        with op.batch_alter_table(table, schema=None) as batch_op:
+            batch_op.drop_column("cause")
+
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_column("fence")
 
