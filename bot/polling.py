@@ -7,36 +7,29 @@ committed to the inbox as raw JSON first, and only then is the offset moved.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 import structlog
 from sqlmodel import Session
 from telegram.error import Conflict, TelegramError
 
+from bot import absence
 from bot.clock import Clock, first_of
 from bot.crash_points import crash_point
 from bot.logging import where
 from bot.telegram_client import Flood, RefusedToken, TelegramClient, Unsent
-from handlers.incoming import person_of
+from bot.updates import UPDATE_KINDS, Raw, readable
 from storage import inbox
 from storage.database import Database, DatabaseUnavailable
-from storage.tables import Bot
-from workflow import gap
 
 log = structlog.stdlib.get_logger("bot.polling")
 
 POLL_SECONDS = 25
-UPDATE_KINDS = ["message", "edited_message", "callback_query", "my_chat_member"]
 LONGEST_BACKOFF_SECONDS = 30.0
-TAPS_LIVE = timedelta(seconds=150)
-"""How long Telegram keeps a button press for a bot that does not fetch it."""
 OFFSET_LIVES_SECONDS = 24 * 3600.0
 """After a week of silence update ids start anew at random, so an old offset is let go of in time."""
-
-Raw = tuple[int, int, str]
 
 
 class Poller:
@@ -53,6 +46,17 @@ class Poller:
         self._offset: int | None = None
         self._offset_at = 0.0
         self._failures = 0
+        self.heard_at: float | None = None
+        """When Telegram last answered, on the clock's stopwatch."""
+
+    async def open(self) -> None:
+        """Take back a webhook that is set: Telegram answers no poll beside it. What waits there is kept."""
+        try:
+            if (await self._client.bot.get_webhook_info()).url:
+                await self._client.bot.delete_webhook(drop_pending_updates=False)
+                log.warning("a webhook was set and is taken back", bot=self._bot_id)
+        except TelegramError as error:
+            log.warning("whether a webhook is set is not known", error=where(error))
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Poll until told to stop. A poll under way is broken off: nothing of it was acknowledged."""
@@ -89,6 +93,7 @@ class Poller:
             return self._back_off("Telegram cannot be reached", error)
         except TelegramError as error:
             return self._back_off("polling failed", error)
+        self.heard_at = self._clock.monotonic()
         try:
             await self._store(updates, asked_at)
         except DatabaseUnavailable as error:
@@ -98,17 +103,15 @@ class Poller:
             self._failures = 0
         return 0.0
 
-    async def _store(self, updates: list[Any], asked_at: Any) -> None:
-        raws = [raw for raw in map(_readable, updates) if raw is not None]
+    async def _store(self, updates: list[Any], asked_at: datetime) -> None:
+        raws = [raw for raw in map(readable, updates) if raw is not None]
+        if len(raws) < len(updates):
+            log.error("something without an update id came instead of an update", count=len(updates) - len(raws))
         now, wall = self._clock.now(), self._clock.wall()
 
         def body(session: Session) -> tuple[int, bool]:
             new = inbox.store_updates(session, self._bot_id, raws, now) if raws else 0
-            bot = session.get_one(Bot, self._bot_id)
-            if bot.last_poll_at is not None and asked_at - bot.last_poll_at > TAPS_LIVE:
-                return new, True
-            bot.last_poll_at = wall
-            return new, False
+            return new, absence.heard(session, self._bot_id, asked_at, wall)
 
         crash_point("before-inbox-commit")
         try:
@@ -126,7 +129,8 @@ class Poller:
             self._on_stored()
             log.debug("updates stored", new=new, fetched=len(updates))
         if after_gap:
-            await self._tell_gap()
+            await absence.tell(self._database, self._bot_id, self._clock, asked_at)
+            self._on_stored()
 
     async def _store_singly(self, raws: list[Raw]) -> int:
         """Store what can be stored, so that one impossible update does not hold up the rest for ever."""
@@ -142,40 +146,8 @@ class Poller:
                 log.exception("an update could not be stored and is given up", update_id=raw[0])
         return new
 
-    async def _tell_gap(self) -> None:
-        """Officials with open tasks get one note: what they tapped meanwhile may be lost."""
-        now, wall = self._clock.now(), self._clock.wall()
-
-        def body(session: Session, *, tell: bool) -> None:
-            if tell:
-                gap.gap_notice(session, self._bot_id, now, wall)
-            session.get_one(Bot, self._bot_id).last_poll_at = wall
-
-        try:
-            await self._database.write(lambda session: body(session, tell=True))
-            log.warning("the bot was away for longer than Telegram keeps taps; officials are told")
-            self._on_stored()
-        except DatabaseUnavailable:
-            raise
-        except Exception:
-            log.exception("the note after a gap could not be written")
-            await self._database.write(lambda session: body(session, tell=False))
-
     def _back_off(self, why: str, error: Exception) -> float:
         pause = min(LONGEST_BACKOFF_SECONDS, 0.5 * 2.0**self._failures)
         self._failures = min(self._failures + 1, 10)
         log.warning(why, next_try_in_seconds=pause, error=where(error))
         return pause
-
-
-def _readable(update: Any) -> Raw | None:
-    """Return an update ready to be stored, or ``None`` for what is no update at all."""
-    update_id = update.get("update_id") if isinstance(update, dict) else None
-    if not isinstance(update_id, int) or not _fits(update_id):
-        log.error("something without an update id came instead of an update")
-        return None
-    return update_id, person_of(update), json.dumps(update, separators=(",", ":"))
-
-
-def _fits(number: int) -> bool:
-    return not isinstance(number, bool) and -(1 << 63) <= number < 1 << 63

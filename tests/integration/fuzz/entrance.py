@@ -18,8 +18,8 @@ from sqlmodel import Session, col, func, select
 from bot.clock import Clock
 from bot.inbox_worker import InboxWorker
 from bot.outgoing import Document, Edit, Later, NewMessage, prepare
-from bot.polling import _readable
 from bot.telegram_client import TelegramClient
+from bot.updates import readable
 from storage import inbox, outbox
 from storage.database import Database
 from storage.tables import Bot, Card, Chat, File, Inbox, Official, Outbox, metadata
@@ -113,7 +113,7 @@ class Entrance:
     async def send(self, *updates: Any) -> list[str]:
         """Let updates come in as one batch and be handled; return the answers to taps."""
         self.clock.at += SECOND
-        raws = [raw for raw in map(_readable, updates) if raw is not None]
+        raws = [raw for raw in map(readable, updates) if raw is not None]
         now, before = self.clock.now(), len(self.toasts.given)
         await self.database.write(lambda session: inbox.store_updates(session, BOT, raws, now))
         while items := await self._worker.claim():
