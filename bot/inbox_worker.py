@@ -17,13 +17,16 @@ from telegram.error import BadRequest, TelegramError
 
 from bot.clock import Clock, first_of
 from bot.crash_points import crash_point
+from bot.deeds import tell
 from bot.fair_share import FairShare
-from bot.logging import where
+from bot.logging import on_behalf, where
+from bot.metrics import UPDATE_SECONDS, UPDATES
 from bot.telegram_client import TelegramClient
 from handlers import dispatch, incoming
 from handlers.talk import Context, Toast
 from messages.toasts import toast
 from storage import inbox
+from storage.causes import Deed, because, cause_of_update, deeds
 from storage.database import Database, DatabaseUnavailable
 from storage.inbox import InboxItem
 from workflow import notices, slowing
@@ -114,7 +117,8 @@ class InboxWorker:
 
     async def _work_on(self, item: InboxItem) -> None:
         try:
-            await self.handle(item)
+            with on_behalf(cause_of_update(self._bot_id, item.update_id), inbox_id=item.id):
+                await self.handle(item)
         except DatabaseUnavailable as error:
             # The lease runs out by itself; the try does not count against the update.
             log.warning("the database is away", inbox_id=item.id, error=where(error))
@@ -142,18 +146,26 @@ class InboxWorker:
                 default_language=self._default_language,
             )
 
-            def effect(session: Session) -> Toast | None:
+            cause = cause_of_update(self._bot_id, item.update_id)
+
+            def effect(session: Session) -> tuple[Toast | None, tuple[Deed, ...]]:
+                because(session, cause)
                 inbox.mark_done(session, item.id, context.now)
-                return dispatch.handle(session, parsed, context)
+                return dispatch.handle(session, parsed, context), deeds(session)
 
             crash_point("before-effect-commit")
-            said = await self._database.write(effect)
+            with UPDATE_SECONDS.time():
+                said, done = await self._database.write(effect)
             crash_point("after-effect-commit")
+            UPDATES.labels("done").inc()
+            tell(done)
             if said is not None:
                 answer, alert = toast(said.key, said.params, said.language), said.alert
         except inbox.NotPending:
+            UPDATES.labels("repeated").inc()
             log.info("an update was finished by somebody else meanwhile", inbox_id=item.id)
         except DatabaseUnavailable as error:
+            UPDATES.labels("given_back").inc()
             log.warning("the database is away, the update waits", inbox_id=item.id, error=where(error))
             answer, alert = toast("error", {}, self._default_language), True
             await self._give_back(item)
@@ -184,6 +196,7 @@ class InboxWorker:
             return parked
 
         parked = await self._database.write(body)
+        UPDATES.labels("parked" if parked else "failed").inc()
         log.error("an update could not be handled", inbox_id=item.id, tries=item.tries, parked=parked, error=place)
 
     async def _answer(self, callback_id: str, text: str, *, alert: bool) -> None:

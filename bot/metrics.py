@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
-from storage.causes import Deed
-
 REGISTRY = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
 
@@ -96,12 +94,6 @@ DATABASE_UP = Gauge(
 SENDER_LEASE_HELD = Gauge(
     "pandu_sender_lease_held", "1 in the process that delivers for the bot now", ["bot"], registry=REGISTRY
 )
-
-
-def count_deeds(deeds: tuple[Deed, ...]) -> None:
-    """Count what a committed transaction put on record."""
-    for deed in deeds:
-        ACTIONS.labels(deed.kind).inc()
 
 
 def sender_lease(bot_id: int, *, held: bool) -> None:

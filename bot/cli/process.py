@@ -27,10 +27,10 @@ def add_to(app: typer.Typer) -> None:
 def run() -> None:
     """Jalankan bot: siapkan basis data, lalu layani Telegram sampai dihentikan (Ctrl-C)."""
     from bot import app
-    from bot.logging import set_up_logging
+    from bot.logging import secrets_of, set_up_logging
 
     settings = load_settings()
-    set_up_logging(settings.log_level, settings.tokens())
+    set_up_logging(settings.log_level, secrets_of(settings), form=settings.log_format)
     asyncio.run(app.run(settings))
 
 
