@@ -31,7 +31,8 @@ from bot.telegram_client import RefusedToken, TelegramClient
 from bot.timer_worker import TimerWorker
 from storage import file_rows, inbox, outbox
 from storage.database import Database, DatabaseUnavailable, migrate, open_database
-from storage.file_store import FileStore, LocalFileStore
+from storage.file_store import FileStore, open_file_store
+from storage.local_file_store import LocalFileStore
 from storage.tables import Bot
 from workflow import checkpoint_messages, gap, profile, retention
 from workflow.reminding import morning
@@ -105,11 +106,11 @@ async def assembled(settings: Settings, *, clock: Clock | None = None, paced: bo
     database = await _open_database(settings.database)
     try:
         await _greet(client, settings)
-        store = LocalFileStore(settings.files_dir)
+        store = open_file_store(settings.files, settings.s3)
         single = settings.sqlite_path is not None
         now, wall = clock.now(), clock.wall()
         await database.write(lambda session: _take_up(session, client, now, wall, single=single))
-        if single:
+        if single and isinstance(store, LocalFileStore):
             await asyncio.to_thread(store.remove_leftovers)
         yield Pandu(settings, database, client, store, clock, paced=paced)
     finally:

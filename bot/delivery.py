@@ -37,6 +37,7 @@ from bot.pacing import Pacing
 from bot.telegram_client import Flood, RefusedToken, ServerFault, TelegramClient, Unsent
 from storage import outbox
 from storage.database import Database, DatabaseUnavailable
+from storage.errors import DiskFull, FilesUnavailable
 from storage.file_store import FileStore
 from storage.outbox import OutboxItem
 from storage.tables import Card, Chat
@@ -54,6 +55,8 @@ LOOK_AGAIN_SECONDS = 0.5
 LONGEST_BACKOFF_SECONDS = 30.0
 LONGEST_WAIT_SECONDS = 3.0
 """A row that may not go out within this time goes back into the queue instead of waiting here."""
+FILES_AWAY_SECONDS = 10.0
+"""How long a stored file waits while the store of files is away; that is never held against its row."""
 TRIES_OF_UNKNOWN_OUTCOME = 8
 NEVER_REPEATED = frozenset({"unit_reminder", "meeting_reminder", "personal_reminder", CHECKPOINT, DIGEST})
 """Reminders whose delivery is unknown are not sent again: the next one covers them.
@@ -172,6 +175,10 @@ class DeliveryWorker:
             message_id = await transmit(self._client, self._store, item.chat_id, outgoing)
         except TelegramError as error:
             await self._failed(item, outgoing, error)
+            return
+        except (FilesUnavailable, DiskFull) as error:
+            log.warning("a stored file cannot be had now", outbox_id=item.id, error=where(error))
+            await self._postpone(item, FILES_AWAY_SECONDS)
             return
         except (OSError, LookupError) as error:
             await self._bury(item, f"the stored file cannot be read: {where(error)}")

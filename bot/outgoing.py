@@ -6,16 +6,14 @@ network call. Neither writes.
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
-from pathlib import Path
 
 from sqlmodel import Session
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions, Message
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
@@ -140,7 +138,7 @@ def prepare(session: Session, item: OutboxItem, default_language: str, now: date
 
 def _message(session: Session, item: OutboxItem, default_language: str, now: datetime) -> NewMessage | Later | None:
     nudge = item.template == DIGEST
-    opens_at = delivering.next_open(session, item.chat_id, now) if nudge else now
+    opens_at = delivering.next_open(session, item.bot_id, item.chat_id, now) if nudge else now
     if opens_at > now:
         return Later(opens_at)
     quiet_until = delivering.quiet_until(session, item, now)
@@ -202,7 +200,9 @@ def _document(session: Session, item: OutboxItem, now: datetime) -> Document | N
 async def transmit(client: TelegramClient, store: FileStore, chat_id: int, outgoing: Outgoing) -> int | None:
     """Make the call and return the new message's id, if there is one.
 
-    Telegram's "message is not modified" is a success. Raises :class:`telegram.error.TelegramError`.
+    Telegram's "message is not modified" is a success. Raises :class:`telegram.error.TelegramError`,
+    :class:`storage.errors.FilesUnavailable` where a stored file cannot be had now, and
+    :class:`FileNotFoundError` where it is lost.
     """
     match outgoing:
         case NewMessage():
@@ -318,14 +318,16 @@ async def _send_file(client: TelegramClient, store: FileStore, chat_id: int, doc
                 raise
     if document.sha256 is None:
         raise BadRequest("The file is neither with this bot nor in the store")
-    content = store.path(document.sha256) or await store.read(document.sha256)
-    return await _send_document(client, chat_id, document, content)
+    async with store.opened(document.sha256) as file:
+        # As an open file: read_file_handle would have all of it in memory.
+        content = InputFile(file, filename=document.name, read_file_handle=False)
+        return await _send_document(client, chat_id, document, content)
 
 
-async def _send_document(client: TelegramClient, chat_id: int, document: Document, content: str | bytes | Path) -> int:
+async def _send_document(
+    client: TelegramClient, chat_id: int, document: Document, content: str | bytes | InputFile
+) -> int:
     uploads = not isinstance(content, str)
-    if isinstance(content, Path):
-        content = await asyncio.to_thread(content.read_bytes)
     as_photo = document.form == "photo" and (not uploads or document.size <= PHOTO_LIMIT)
     filename = document.name if uploads else None
     if as_photo:

@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from storage.file_store import S3Access
+
 TELEGRAM_API_URL = "https://api.telegram.org"
 LISTEN = "0.0.0.0:8080"
 """Where `pandu serve` listens unless told otherwise: behind a proxy, in a container of its own."""
@@ -42,6 +44,10 @@ class Settings(BaseSettings):
     database_url: str | None = Field(default=None, description="sqlite:///path or postgresql://...")
     data_dir: Path = Field(default=Path(".data"), description="Folder of the SQLite database and of the files")
     files_url: str | None = Field(default=None, description="file:///path or s3://bucket/prefix")
+    files_s3_endpoint: str | None = Field(default=None, description="Address of the S3 service, if it is not Amazon's")
+    files_s3_region: str | None = Field(default=None, description="Region of the bucket; AWS_REGION if unset")
+    files_s3_key_id: str | None = Field(default=None, description="Access key; AWS_ACCESS_KEY_ID if unset")
+    files_s3_secret: SecretStr | None = Field(default=None, description="Its secret; AWS_SECRET_ACCESS_KEY if unset")
     language: Literal["id", "en"] = Field(default="id", description="Language of officials who did not choose one")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = Field(default="text", description="One line of text or of JSON per record")
@@ -51,7 +57,7 @@ class Settings(BaseSettings):
     def _several(cls, value: object) -> object:
         return tuple(re.split(r"[\s,]+", value.strip(" ,\n\t"))) if isinstance(value, str) else value
 
-    @field_validator("telegram_api_url", "telegram_proxy")
+    @field_validator("telegram_api_url", "telegram_proxy", "files_s3_endpoint")
     @classmethod
     def _web_address(cls, value: str | None) -> str | None:
         if value is not None:
@@ -95,9 +101,15 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.data_dir / 'pandu.db'}"
 
     @property
-    def files_dir(self) -> Path:
-        """Where officials' files are kept."""
-        return self.data_dir / "files"
+    def files(self) -> str:
+        """The URL of the store of officials' files: as set, else a folder in the data folder."""
+        return self.files_url or (self.data_dir / "files").absolute().as_uri()
+
+    @property
+    def s3(self) -> S3Access:
+        """How the S3 service is reached."""
+        secret = self.files_s3_secret.get_secret_value() if self.files_s3_secret else None
+        return S3Access(self.files_s3_endpoint, self.files_s3_region, self.files_s3_key_id, secret)
 
     @property
     def sqlite_path(self) -> Path | None:

@@ -2,6 +2,7 @@
 
 DatabaseUnavailable
 └── DiskFull
+FilesUnavailable
 """
 
 from __future__ import annotations
@@ -17,3 +18,7 @@ class DatabaseUnavailable(Exception):
 
 class DiskFull(DatabaseUnavailable):
     """There is no room left for the database or for a file."""
+
+
+class FilesUnavailable(Exception):
+    """The store of files could not be used; callers try again later. Nothing is said of the file itself."""

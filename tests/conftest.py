@@ -12,6 +12,7 @@ import pytest
 
 from storage.database import Database, migrate, open_database
 from tests.postgres import TemporaryPostgres
+from tests.s3 import TemporaryS3
 
 _TEMPLATE = "pandu_template"
 
@@ -20,6 +21,16 @@ _TEMPLATE = "pandu_template"
 def postgres_server() -> Iterator[TemporaryPostgres]:
     """One server per test process, with a migrated template to copy."""
     server = TemporaryPostgres()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[TemporaryS3]:
+    """One S3-compatible service per test process; a test takes a prefix of its own."""
+    server = TemporaryS3()
     try:
         yield server
     finally:

@@ -82,7 +82,7 @@ class TemporaryPostgres:
             self._binaries / "initdb",
             *("-D", self._data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"),
         )
-        self._port = _free_port()
+        self._port = free_port()
         log = self._base / "log"
         options = {
             "listen_addresses": "127.0.0.1",
@@ -104,7 +104,7 @@ class TemporaryPostgres:
                 stderr=subprocess.STDOUT,
                 env=self._environment,
                 cwd=self._base,
-                preexec_fn=_end_with_the_tests,
+                preexec_fn=end_with_the_tests,
                 **self._identity,
             )
         deadline = time.monotonic() + _START_SECONDS
@@ -121,7 +121,7 @@ class TemporaryPostgres:
             return False
 
 
-def _end_with_the_tests() -> None:
+def end_with_the_tests() -> None:
     """Ask Linux to stop the server when the test process is killed and cannot do so itself."""
     if sys.platform == "linux":
         pr_set_pdeathsig = 1
@@ -136,7 +136,8 @@ def _installed_package() -> Path:
     return Path(spec.origin).parent
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -30,7 +30,7 @@ def _mount() -> None:
 def main() -> None:
     """Run the command line; what makes Pandu unusable is told in one line, with exit code 1."""
     from bot.settings import Unusable
-    from storage.database import DatabaseUnavailable
+    from storage.errors import DatabaseUnavailable, FilesUnavailable
 
     _mount()
     try:
@@ -39,6 +39,8 @@ def main() -> None:
         _stop(str(error))
     except DatabaseUnavailable as error:
         _stop(f"Basis data tidak dapat dipakai: {error}")
+    except FilesUnavailable as error:
+        _stop(f"Penyimpanan berkas tidak dapat dipakai: {error}")
 
 
 def _stop(message: str) -> None:

@@ -15,7 +15,7 @@ from bot.cli.database import reading
 from bot.settings import Unusable, load_settings
 from storage import checkpoint, stored_files
 from storage.checkpoint import Checkpoint
-from storage.file_store import LocalFileStore
+from storage.file_store import open_file_store
 from storage.tables import Office
 from workflow import audit_export, audit_replay
 
@@ -32,7 +32,8 @@ def verify(against: Against = None) -> None:
     """Periksa rekam jejak setiap kantor, keadaan sekarang, dan isi berkas; kode 1 bila ada yang salah."""
     kept = [_parsed(line) for line in against or []]
     faults, offices, files = reading(lambda session: _check(session, kept))
-    damaged = asyncio.run(stored_files.damaged(LocalFileStore(load_settings().files_dir), files))
+    settings = load_settings()
+    damaged = asyncio.run(stored_files.damaged(open_file_store(settings.files, settings.s3), files))
     faults += [f"{file.office_id}: file {file.id} {what}" for file, what in damaged]
     for fault in faults:
         typer.echo(fault, err=True)

@@ -18,8 +18,8 @@ from storage.backup.making import back_up
 from storage.backup.restoring import restore as restore_archive
 from storage.backup.rows import NotEmpty
 from storage.database import open_database
-from storage.errors import DatabaseUnavailable
-from storage.file_store import LocalFileStore
+from storage.errors import DatabaseUnavailable, FilesUnavailable
+from storage.file_store import open_file_store
 from storage.tables import Office
 from workflow import audit_replay
 
@@ -40,7 +40,7 @@ def backup(
         manifest = asyncio.run(_back_up(load_settings(), path, now))
     except FileExistsError:
         raise Unusable(f"{path} sudah ada; arsip tidak pernah ditimpa.") from None
-    except (DatabaseUnavailable, OSError) as error:
+    except (DatabaseUnavailable, FilesUnavailable, OSError) as error:
         raise Unusable(f"Cadangan tidak dapat dibuat: {error}") from None
     typer.echo(f"{path}: {_contents(manifest)}. Simpan di tempat yang aman: isinya data pribadi.")
     for sha256 in manifest.missing:
@@ -60,7 +60,7 @@ def restore(file: Annotated[Path, typer.Argument(metavar="BERKAS", help="Arsip d
         raise Unusable(f"Arsip ini tidak dapat dipulihkan, tidak ada yang diubah: {error}.") from None
     except NotEmpty:
         raise Unusable("Basis data tujuan sudah berisi; memulihkan hanya ke instalasi yang kosong.") from None
-    except (DatabaseUnavailable, OSError, ValueError) as error:
+    except (DatabaseUnavailable, FilesUnavailable, OSError, ValueError) as error:
         raise Unusable(f"Arsip tidak dapat dipulihkan: {error}") from None
     typer.echo(f"Dipulihkan dari {manifest.created_at:%Y-%m-%d %H:%M}Z: {_contents(manifest)}; rekam jejak cocok.")
     if manifest.missing:
@@ -77,14 +77,14 @@ async def _back_up(settings: Settings, path: Path, now: datetime) -> Manifest:
         raise Unusable(f"Belum ada basis data di {settings.sqlite_path}.")
     database = await open_database(settings.database)
     try:
-        return await back_up(database, LocalFileStore(settings.files_dir), path, now)
+        return await back_up(database, open_file_store(settings.files, settings.s3), path, now)
     finally:
         await database.close()
 
 
 async def _restore(settings: Settings, file: Path) -> Manifest:
     with tempfile.TemporaryDirectory(dir=settings.data_dir, prefix="restore-") as folder:
-        store = LocalFileStore(settings.files_dir)
+        store = open_file_store(settings.files, settings.s3)
         return await restore_archive(file, Path(folder), settings.database, store, _faults)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import tarfile
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 
 from storage.backup.rows import DumpedTable
 
@@ -89,11 +90,14 @@ def new_archive(path: Path) -> Iterator[tarfile.TarFile]:
 
 def add_bytes(tar: tarfile.TarFile, name: str, data: bytes) -> None:
     """Add a part that is in memory."""
-    import io
+    add_file(tar, name, io.BytesIO(data), len(data))
 
+
+def add_file(tar: tarfile.TarFile, name: str, file: BinaryIO, size: int) -> None:
+    """Add a part of ``size`` bytes from an open file."""
     member = tarfile.TarInfo(name)
-    member.size, member.mode = len(data), 0o600
-    tar.addfile(member, io.BytesIO(data))
+    member.size, member.mode = size, 0o600
+    tar.addfile(member, file)
 
 
 def unpack(path: Path, folder: Path) -> Manifest:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import tempfile
 from datetime import datetime
 from pathlib import Path
@@ -11,10 +10,10 @@ from pathlib import Path
 from alembic.migration import MigrationContext
 from sqlmodel import Session, col, select
 
-from storage.backup.archive import FILES, MANIFEST, TABLES, Manifest, add_bytes, new_archive
+from storage.backup.archive import FILES, MANIFEST, TABLES, Manifest, add_bytes, add_file, new_archive
 from storage.backup.rows import DumpedTable, dump
 from storage.database import Database
-from storage.file_store import FileStore
+from storage.file_store import FileStore, whole
 from storage.tables import AuditHead, File
 
 
@@ -25,6 +24,7 @@ async def back_up(database: Database, store: FileStore, path: Path, now: datetim
     name is still there afterwards. One that is not, or is damaged, is listed in the manifest.
 
     :raises FileExistsError: there is something at ``path`` already.
+    :raises FilesUnavailable: the store of files is away; there is no archive then.
     """
     if await asyncio.to_thread(path.exists):
         raise FileExistsError(path)
@@ -37,30 +37,30 @@ async def back_up(database: Database, store: FileStore, path: Path, now: datetim
             add_bytes(tar, MANIFEST, manifest.to_bytes())
             for table in tables:
                 await asyncio.to_thread(tar.add, folder / f"{table}.jsonl", f"{TABLES}/{table}.jsonl")
-            for sha256 in sizes:
-                content = await store.read(sha256)
-                await asyncio.to_thread(add_bytes, tar, f"{FILES}/{sha256}", content)
+            for sha256, size in sizes.items():
+                async with store.opened(sha256) as file:
+                    await asyncio.to_thread(add_file, tar, f"{FILES}/{sha256}", file, size)
     return manifest
 
 
 def _read(session: Session, folder: Path) -> tuple[str, dict[str, DumpedTable], dict[str, tuple[int, str]], list[str]]:
-    revision = MigrationContext.configure(session.connection()).get_current_revision() or ""
     heads = {head.office_id: (head.seq, head.hash) for head in session.exec(select(AuditHead))}
     named = session.exec(select(File.sha256).where(col(File.sha256).is_not(None)).distinct().order_by(File.sha256))
-    return revision, dump(session, folder), heads, [sha256 for sha256 in named if sha256 is not None]
+    return revision_of(session), dump(session, folder), heads, [sha256 for sha256 in named if sha256 is not None]
+
+
+def revision_of(session: Session) -> str:
+    """Return the schema's revision."""
+    return MigrationContext.configure(session.connection()).get_current_revision() or ""
 
 
 async def _look_at_files(store: FileStore, named: list[str]) -> tuple[dict[str, int], list[str]]:
     sizes: dict[str, int] = {}
     missing: list[str] = []
     for sha256 in named:
-        try:
-            content = await store.read(sha256)
-        except FileNotFoundError:
-            missing.append(sha256)
-            continue
-        if hashlib.sha256(content).hexdigest() == sha256:
-            sizes[sha256] = len(content)
+        size = await store.size(sha256)
+        if size is not None and await whole(store, sha256):
+            sizes[sha256] = size
         else:
             missing.append(sha256)
     return sizes, missing

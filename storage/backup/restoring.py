@@ -35,7 +35,8 @@ async def restore(path: Path, folder: Path, url: str, store: FileStore, check: C
     if _new_file(url) is None:
         await asyncio.to_thread(run.with_connection, url, refuse_unless_empty)
     for sha256 in manifest.files:
-        await store.put(await asyncio.to_thread((folder / FILES / sha256).read_bytes))
+        with await asyncio.to_thread((folder / FILES / sha256).open, "rb") as file:
+            await store.put(file)
 
     def work(connection: Connection) -> None:
         refuse_unless_empty(connection)

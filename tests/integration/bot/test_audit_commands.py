@@ -19,7 +19,7 @@ from bot.cli import audit
 from storage.audit import canonical, record
 from storage.checkpoint import Checkpoint
 from storage.database import Database
-from storage.file_store import LocalFileStore
+from storage.local_file_store import LocalFileStore
 from storage.tables import File, Official
 from tests.integration.storage.conftest import BOT, NOW, OFFICE
 
@@ -131,8 +131,8 @@ async def test_a_swapped_and_a_lost_file_are_named(
 
     await sqlite.write(rows)
     assert not faults(await pandu("verify"))
-    (store.path(kept[0]) or tmp_path).write_bytes(b"laporan palsu")
-    (store.path(kept[1]) or tmp_path).unlink()
+    store.place(kept[0]).write_bytes(b"laporan palsu")
+    store.place(kept[1]).unlink()
     found = await pandu("verify")
     assert found.exit_code == 1
     assert "file 1 holds other bytes" in found.output

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, cast
 
 import pytest
 from sqlmodel import Session, col, select
+from telegram import InputFile
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError, TimedOut
 
 from bot import outgoing
@@ -17,7 +18,8 @@ from bot.telegram_client import Flood, ServerFault, TelegramClient, Unsent
 from messages.rendered import Rendered
 from storage import outbox
 from storage.database import Database
-from storage.file_store import LocalFileStore
+from storage.errors import FilesUnavailable
+from storage.local_file_store import LocalFileStore
 from storage.tables import Card, Chat, File, Outbox, Task
 from tests.integration.storage.conftest import ANA, BOT, BUDI, NOW, OFFICE
 from workflow import notices
@@ -75,13 +77,18 @@ class Phone:
         return await self._do("remove", chat_id=chat_id, message_id=message_id)
 
     async def send_document(self, chat_id: int, content: Any, **more: Any) -> Sent:
-        return await self._do("document", chat_id=chat_id, content=content, **_named(more))
+        return await self._do("document", chat_id=chat_id, content=_bytes(content), **_named(more))
 
     async def send_photo(self, chat_id: int, content: Any, **more: Any) -> Sent:
-        return await self._do("photo", chat_id=chat_id, content=content, **_named(more))
+        return await self._do("photo", chat_id=chat_id, content=_bytes(content), **_named(more))
 
     def done(self) -> list[str]:
         return [f"{method} {details.get('message_id') or details.get('text') or ''}" for method, details in self.calls]
+
+
+def _bytes(content: Any) -> Any:
+    """What arrives of an upload, which must still be open now; an id stays what it is."""
+    return content.input_file_content.read() if isinstance(content, InputFile) else content
 
 
 def _silence(more: dict[str, Any]) -> dict[str, Any]:
@@ -447,6 +454,30 @@ async def test_a_file_telegram_has_forgotten_goes_from_the_store(desk: Desk) -> 
     await desk.deliver()
     assert [details["content"] for _, details in desk.phone.calls] == ["remote", b"%PDF-1.7"]
     assert await desk.rows() == [("document", "sent", False)]
+
+
+async def test_a_stored_file_waits_while_the_store_is_away(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    await add_file(desk, "document", bot_id=BOT + 1)
+
+    def away(_sha256: str) -> None:
+        raise FilesUnavailable("S3: 503")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.store, "opened", away)
+        for _ in range(20):
+            await desk.deliver()
+            desk.clock.advance(11)
+    assert (desk.phone.calls, await desk.rows()) == ([], [("document", "queued", False)])
+    await desk.deliver()
+    assert desk.phone.calls[0][1]["content"] == b"%PDF-1.7"
+
+
+async def test_a_stored_file_that_is_lost_is_given_up(desk: Desk) -> None:
+    await add_file(desk, "document", bot_id=BOT + 1)
+    (name,) = [name async for name in desk.store.names()]
+    desk.store.place(name).unlink()
+    await desk.deliver()
+    assert await desk.rows() == [("document", "dead", False)]
 
 
 async def test_an_uncertain_file_is_marked(desk: Desk) -> None:

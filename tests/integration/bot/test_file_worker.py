@@ -14,7 +14,7 @@ from bot.telegram_client import TelegramClient
 from sop_definitions.model import FileKind
 from storage import file_rows
 from storage.database import Database
-from storage.file_store import LocalFileStore
+from storage.local_file_store import LocalFileStore
 from storage.tables import File
 from tests.integration.storage.conftest import ANA, BOT, NOW, OFFICE
 from workflow import files
@@ -97,7 +97,7 @@ async def test_a_file_is_stored_under_its_hash_never_its_name(sqlite: Database, 
     row = await fetch(sqlite, tmp_path / "files", Telegram())
     assert notes.said == [("stored", len(PDF), FileKind.PDF)]
     assert row.sha256 is not None
-    assert await LocalFileStore(tmp_path / "files").read(row.sha256) == PDF
+    assert LocalFileStore(tmp_path / "files").place(row.sha256).read_bytes() == PDF
     assert {path.name for path in (tmp_path / "files").rglob("*") if path.is_file()} == {row.sha256}
 
 

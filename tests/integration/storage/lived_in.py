@@ -15,11 +15,10 @@ from pathlib import Path
 
 from sqlmodel import Session, select
 
-from bot.settings import Settings
 from storage import stored_files
 from storage.checkpoint import Checkpoint, compare, take
 from storage.database import open_database
-from storage.file_store import LocalFileStore
+from storage.local_file_store import LocalFileStore
 from storage.tables import Delegation, Official
 from tests.e2e.office import Office
 from tests.e2e.offices import PEOPLE, office_file
@@ -142,7 +141,7 @@ class Copy:
     @property
     def store(self) -> LocalFileStore:
         """The stored files of this copy."""
-        return LocalFileStore(Settings(telegram_token="1:x", data_dir=self.folder, _env_file=None).files_dir)
+        return LocalFileStore(self.folder / "files")
 
     async def _read(self, body: Callable[[Session], object]) -> object:
         database = await open_database(f"sqlite:///{self.path}")

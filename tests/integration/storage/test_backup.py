@@ -25,7 +25,7 @@ from storage.backup.making import back_up
 from storage.backup.restoring import restore
 from storage.backup.rows import DumpedTable, NotEmpty, dump
 from storage.database import Database, migrate, open_database
-from storage.file_store import LocalFileStore
+from storage.local_file_store import LocalFileStore
 from storage.tables import Adoption, AuditEvent, File, Office, Official, Task
 from tests.integration.workflow.town import BOT, MORNING, Cast, Town
 from tests.unit.workflow import builders
@@ -120,7 +120,7 @@ async def test_everything_comes_back_and_life_goes_on(lived: Lived, target_url: 
         assert sum(table.rows for table in tables.values()) > 30
         assert await again.read(no_faults) == []
         sha256 = next(iter(lived.manifest.files))
-        assert await LocalFileStore(files).read(sha256) == LETTER
+        assert LocalFileStore(files).place(sha256).read_bytes() == LETTER
         before = await again.read(lambda s: max(row.id or 0 for row in s.exec(select(Official))))
 
         def add(session: Session) -> int | None:
