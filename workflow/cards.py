@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from storage import outbox
 from storage.locks import lock_runs
 from storage.tables import Adoption, Bot, Card, Official, Run, Task
-from workflow import carried, holders, notices
+from workflow import carried, four_eyes, holders, notices
 from workflow.adoption import load
 from workflow.moment import Moment
 from workflow.reminding import planning
@@ -31,8 +31,9 @@ def open_cards(session: Session, moment: Moment, task: Task, times: RunTimes | N
     """
     if task.part not in SIDE:
         planning.plan(session, moment, task, times or _times_of(session, task))
-    owners = holders.holders(session, task)
-    _tell_left_out(session, moment, task)
+    owing = holders.owing(session, task)
+    owners = four_eyes.eligible(session, task, owing)
+    _tell_left_out(session, moment, task, owing, owners)
     reachable = [official for official in owners if official.telegram_id is not None]
     for official in reachable:
         _show(session, moment, task, official, anew=True)
@@ -43,9 +44,10 @@ def open_cards(session: Session, moment: Moment, task: Task, times: RunTimes | N
     _withdraw_others(session, moment, task, {official.id for official in reachable})
 
 
-def _tell_left_out(session: Session, moment: Moment, task: Task) -> None:
-    """Say to whoever only four eyes keep from a task that somebody else has it."""
-    left_out = [one for one in holders.owing(session, task) if holders.left_out(session, task, one)]
+def _tell_left_out(session: Session, moment: Moment, task: Task, owing: list[Official], owners: list[Official]) -> None:
+    """Say to whoever owes a task, but is kept from it by four eyes, that somebody else has it."""
+    eligible = {official.id for official in owners}
+    left_out = [one for one in owing if one.id not in eligible]
     notices.tell_all(
         session, moment, left_out, "four_eyes_waits", key=f"four-eyes:{task.id}:{task.activation}", task_id=task.id
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from storage.tables import Delegation, Official, Run, Seat, Task
 from workflow.seats.terms import Capacity
 from workflow.state import Part
+
+_HELD = select(Delegation).where(col(Delegation.from_id).in_(bindparam("ids", expanding=True)), col(Delegation.held))
 
 
 def of(session: Session, officials: list[Official], task: Task) -> dict[int, Delegation]:
@@ -16,8 +19,7 @@ def of(session: Session, officials: list[Official], task: Task) -> dict[int, Del
     is anything while the receiver cannot be reached at all: it stays with whoever gave it.
     """
     ids = [official.id for official in officials]
-    query = select(Delegation).where(col(Delegation.from_id).in_(ids), col(Delegation.held))
-    found = list(session.exec(query))
+    found = list(session.exec(_HELD, params={"ids": ids}))
     if not found:
         return {}
     sop_id = session.exec(select(Run.sop_id).where(Run.id == task.run_id)).one()
