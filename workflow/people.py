@@ -195,65 +195,6 @@ def _headed_somewhere(office_id: str, role: str) -> ColumnElement[bool]:
 
 # Asked several times for every tap. Putting such a statement together costs more than running it.
 _HOLDING = _active(bindparam("office_id"), _seated(bindparam("office_id"), bindparam("roles", expanding=True), ""))
-_HELD_WITH_UNIT, params={"official_id": official.id})
-    rows: list[tuple[Seat, str | None]] = [(seat, name) for seat, name in held]
-    if not rows:
-        return "Auditor" if official.auditor else "Admin" if official.admin else "Peserta"
-    seat, unit_name = min(rows, key=distance)
-    return Capacity(seat.capacity).prefix + (seat.title or job_title(seat.role, unit_name))
-
-
-def title(session: Session, official: Official) -> str:
-    """Return the seat an official is known by: one of the whole office before one in a unit."""
-    return capacity(session, official, ())
-
-
-def _officials(session: Session, office_id: str, condition: ColumnElement[bool]) -> list[Official]:
-    return list(session.exec(_active(office_id, condition)))
-
-
-def _active(office_id: str | BindParameter[str], condition: ColumnElement[bool]) -> SelectOfScalar[Official]:
-    query = select(Official).where(
-        col(Official.office_id) == office_id,
-        col(Official.active).is_(True),
-        col(Official.auditor).is_(False),
-        condition,
-    )
-    return query.order_by(col(Official.id))
-
-
-def _seated(
-    office_id: str | BindParameter[str], roles: Collection[str] | BindParameter[Any] | None, unit_id: str
-) -> ColumnElement[bool]:
-    """Return the condition that an official has a seat with one of the roles (None: any)."""
-    seat = aliased(Seat)
-    query = exists().where(col(seat.official_id) == col(Official.id), col(seat.office_id) == office_id, col(seat.held))
-    if roles is not None:
-        query = query.where(col(seat.role).in_(roles if isinstance(roles, BindParameter) else sorted(roles)))
-    if unit_id:
-        query = query.where(col(seat.unit_id) == unit_id)
-    return query
-
-
-def _headed_somewhere(office_id: str, role: str) -> ColumnElement[bool]:
-    seat = aliased(Seat)
-    return exists().where(
-        col(seat.office_id) == office_id, col(seat.role) == role, col(seat.unit_id) != "", col(seat.held)
-    )
-
-
-# Asked several times for every tap. Putting such a statement together costs more than running it.
-_HOLDING = _active(bindparam("office_id"), _seated(bindparam("office_id"), bindparam("roles", expanding=True), ""))
-_OF_ACCOUNT = {
-    auditor: select(Official)
-    .where(
-        col(Official.telegram_id) == bindparam("telegram_id"),
-        col(Official.active).is_(True),
-        col(Official.auditor).is_(auditor),
-    )
-    .order_by(col(Official.office_id))
-    for auditor in (False, True)
-}
 _HELD_WITH_UNIT = (
     select(Seat, Unit.name)
     .join(Unit, and_(col(Unit.office_id) == col(Seat.office_id), col(Unit.id) == col(Seat.unit_id)), isouter=True)
