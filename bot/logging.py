@@ -30,7 +30,7 @@ from pydantic import SecretStr
 from telegram.error import TelegramError
 
 from bot.settings import Settings, Unusable
-from storage.database import DatabaseUnavailable
+from storage.errors import DatabaseUnavailable, FilesUnavailable
 
 CAPPED = ("telegram", "aiohttp", "httpx", "httpcore", "sqlalchemy", "alembic", "asyncio", "dateparser", "uvicorn")
 """Loggers that print whole updates, statements or addresses below WARNING."""
@@ -39,7 +39,7 @@ TOKEN_LOOK = re.compile(r"(?<!\d)\d{5,20}(?::|%3A|%253A)[A-Za-z0-9_-]{20,}", re.
 PASSWORD_LOOK = re.compile(r"(?<=://)([^\s/:@\"']*):[^\s/@\"']+@")
 """A password as it stands in an address."""
 REDACTED = "[token]"
-TELLING: tuple[type[BaseException], ...] = (TelegramError, DatabaseUnavailable, Unusable)
+TELLING: tuple[type[BaseException], ...] = (TelegramError, DatabaseUnavailable, FilesUnavailable, Unusable)
 """Exceptions whose messages hold no official's words."""
 
 Event = MutableMapping[str, Any]
@@ -69,11 +69,11 @@ class Redaction:
 
 def secrets_of(settings: Settings) -> list[SecretStr]:
     """Return all that is secret in an installation's settings, and the object store's keys in the environment."""
-    tokens = [*settings.telegram_tokens, *([settings.telegram_token] if settings.telegram_token else [])]
+    tokens = [*settings.telegram_tokens, settings.telegram_token, settings.files_s3_secret]
     found = [os.environ.get(name) for name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")]
     urls = (settings.database_url, settings.telegram_proxy, settings.files_url)
     found += [unquote(urlsplit(url or "").password or "") for url in urls]
-    return [*tokens, *(SecretStr(secret) for secret in found if secret)]
+    return [*filter(None, tokens), *(SecretStr(secret) for secret in found if secret)]
 
 
 def on_behalf(cause: str | None, **ids: int | str | None) -> AbstractContextManager[None]:

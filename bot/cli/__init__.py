@@ -17,9 +17,10 @@ app = typer.Typer(
 
 
 def _mount() -> None:
-    from bot.cli import backup, process, queues
+    from bot.cli import backup, doctor, process, queues
 
     process.add_to(app)
+    doctor.add_to(app)
     backup.add_to(app)
     app.add_typer(queues.inbox_app, name="inbox")
     app.add_typer(queues.outbox_app, name="outbox")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from alembic import command
 from alembic.config import Config
@@ -56,6 +56,17 @@ def knows(revision: str) -> bool:
     """Say whether there is such a revision in this version of Pandu."""
     scripts = ScriptDirectory.from_config(_config(None))
     return any(script.revision == revision for script in scripts.walk_revisions())
+
+
+def standing(connection: Connection) -> Literal["empty", "behind", "head", "ahead"]:
+    """Say how the schema stands to this version of Pandu; ``ahead``: a newer one has been here. Nothing is changed."""
+    heads = MigrationContext.configure(connection).get_current_heads()
+    if not heads:
+        return "empty"
+    scripts = ScriptDirectory.from_config(_config(None))
+    if set(heads) == set(scripts.get_heads()):
+        return "head"
+    return "behind" if all(knows(revision) for revision in heads) else "ahead"
 
 
 def _config(connection: Connection | None) -> Config:

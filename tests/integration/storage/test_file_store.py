@@ -255,3 +255,14 @@ async def test_a_kill_before_the_name_is_given_leaves_no_visible_file(
     folder.remove_leftovers()
     assert files_under(root) == []
     assert await folder.put(b"x" * 100_000) == (sha256, 100_000)
+
+
+async def test_what_is_removed_is_gone_and_nothing_else(store: FileStore) -> None:
+    await store.put(DATA)
+    other, _ = await store.put(b"another")
+    await store.remove(SHA256)
+    await store.remove(SHA256)
+    assert await names(store) == [other]
+    assert await store.size(SHA256) is None
+    with pytest.raises(ValueError):
+        await store.remove("../../secret")
