@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from storage.tables import Bot
 from workflow import founding
@@ -24,9 +24,11 @@ def offer(session: Session, token: str, now: datetime, *, revoke_opened: bool = 
     """
     if not founding.renew(session, token, now, revoke_opened=revoke_opened):
         return None
-    bot = session.exec(select(Bot)).first()
-    if bot is None or not bot.username:
+    bots = session.exec(select(Bot.username).where(Bot.username != "").order_by(col(Bot.id))).all()
+    if not bots:
         way = f"kirim teks ini kepada bot di Telegram: /start {PREFIX}{token}"
     else:
-        way = f"buka tautan ini di ponsel admin: https://t.me/{bot.username}?start={PREFIX}{token}"
+        # Whichever is opened serves the office from then on.
+        links = " atau ".join(f"https://t.me/{username}?start={PREFIX}{token}" for username in bots)
+        way = f"buka tautan ini di ponsel admin: {links}"
     return f"Belum ada kantor. Untuk menyiapkannya, {way} (sekali pakai, berlaku 24 jam)"

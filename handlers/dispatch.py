@@ -200,9 +200,9 @@ def handle(session: Session, incoming: Incoming, context: Context) -> Toast | No
     if incoming.kind not in ("message", "tap", "edit") or not incoming.private or not incoming.person:
         return elsewhere.answer(session, moment, incoming, context)
     presence.changed(session, moment, incoming.chat_id, reachable=True)
-    officials = officials_of(session, incoming.person)
+    officials = officials_of(session, incoming.person, context.bot_id)
     settling.settle_if_due(session, officials, moment.now)
-    known = auditors_of(session, incoming.person)
+    known = auditors_of(session, incoming.person, context.bot_id)
     reading = [one for one in known if auditors.in_period(one, moment.now)]
     talk = Talk(session, moment, incoming, officials, context.default_language, reading)
     if incoming.kind == "edit":

@@ -15,8 +15,8 @@ from sqlmodel import Session, col, select
 
 from storage import outbox
 from storage.locks import lock_runs
-from storage.tables import Adoption, Bot, Card, Official, Run, Task
-from workflow import carried, four_eyes, holders, notices
+from storage.tables import Adoption, Card, Official, Run, Task
+from workflow import carried, four_eyes, holders, notices, office_bots
 from workflow.adoption import load
 from workflow.moment import Moment
 from workflow.reminding import planning
@@ -89,10 +89,9 @@ def show_to(session: Session, moment: Moment, task: Task, official: Official) ->
 
 def reconcile_office(session: Session, office_id: str, now: datetime) -> None:
     """After seats changed: every task to be done has a card with each of its holders now, and no other."""
-    bot = session.exec(select(Bot)).first()
-    if bot is None:
+    moment = office_bots.moment_of(session, office_id, now)
+    if moment is None:
         return
-    moment = Moment(bot.id, now, "")
     lock_runs(session, office_id)
     tasks = session.exec(
         select(Task)
@@ -110,7 +109,8 @@ def reconcile_office(session: Session, office_id: str, now: datetime) -> None:
         owners = [official for official in holding if official.telegram_id is not None]
         for official in owners:
             card = known.get(official.id or 0)
-            if card is None or not card.live or card.chat_id != official.telegram_id:
+            chat = (moment.bot_id, official.telegram_id)
+            if card is None or not card.live or (card.bot_id, card.chat_id) != chat:
                 _show(session, moment, task, official, anew=True)
         if not owners and holding and task.status == PartStatus.OPEN:
             # Where nobody holds the seat at all, whoever settles the seats says so, once for all its steps.

@@ -74,7 +74,7 @@ def _say(session: Session, moment: Moment, keeper: Official, end: Checkpoint) ->
         return
     calendar = calendar_of(session.get_one(Office, keeper.office_id))
     today = calendar.local_date(moment.now)
-    due_at = quiet_hours.quiet_until(session, chat_id, moment.now) or moment.now
+    due_at = quiet_hours.quiet_until(session, moment.bot_id, chat_id, moment.now) or moment.now
     outbox.say(
         session, bot_id=moment.bot_id, chat_id=chat_id, office_id=keeper.office_id, template=TEMPLATE,
         params={"line": line, "events": end.seq, "at": moment.now.isoformat()}, now=moment.now,

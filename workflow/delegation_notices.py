@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from storage import outbox
-from storage.tables import Bot, Delegation, Office, Official
+from storage.tables import Delegation, Office, Official
+from workflow import office_bots
 from workflow.calendar.of_office import calendar_of
 from workflow.moment import Moment
 from workflow.notices import tell_all
@@ -56,14 +57,14 @@ def _tell(
 
 
 def _tell_in_working_time(session: Session, row: Delegation, event: str, now: datetime) -> None:
-    bot = session.exec(select(Bot)).first()
-    if bot is None:
+    moment = office_bots.moment_of(session, row.office_id, now)
+    if moment is None:
         return
     due_at = calendar_of(session.get_one(Office, row.office_id)).next_open(now)
     for person in _sides(session, row):
         if person.telegram_id is not None and person.active:
             outbox.say(
-                session, bot_id=bot.id, chat_id=person.telegram_id, office_id=row.office_id,
+                session, bot_id=moment.bot_id, chat_id=person.telegram_id, office_id=row.office_id,
                 template="delegation_told", params={"delegation_id": row.id, "event": event, "by": None}, now=now,
                 due_at=due_at, key=f"delegation-{event}:{row.id}:{person.id}",
             )  # fmt: skip

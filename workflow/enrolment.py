@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from storage import audit, outbox
 from storage.locks import lock_runs
-from storage.tables import Invitation, Official
+from storage.tables import Invitation, Office, Official
 from workflow import auditors, cards, link_alerts, moved_account, notices, official_facts, people
 from workflow.moment import Moment
 from workflow.reply import Reply
@@ -70,7 +70,7 @@ def claim(session: Session, moment: Moment, token: str, person: int, first_name:
     """
     query = select(Invitation).where(Invitation.token_hash == _hash(token)).with_for_update()
     invitation = session.exec(query.execution_options(populate_existing=True)).first()
-    if invitation is None:
+    if invitation is None or not _is_for(session, moment, invitation):
         _say(session, moment, person, None, "enrol_bad_link", reason=Claim.UNKNOWN.value)
         return Claim.UNKNOWN
     official = session.get_one(Official, invitation.official_id)
@@ -79,7 +79,7 @@ def claim(session: Session, moment: Moment, token: str, person: int, first_name:
     if invitation.status == "claimed" and invitation.claimed_by == person:
         _say(session, moment, person, invitation, "enrol_waiting")
         return Claim.WAITING
-    if any(own.office_id == invitation.office_id for own in _rows(session, person)):
+    if any(own.office_id == invitation.office_id for own in _rows(session, person, moment.bot_id)):
         # An admin who tries the link before forwarding it must not use it up.
         _say(session, moment, person, invitation, "enrol_bad_link", reason=Claim.TAKEN.value)
         return Claim.TAKEN
@@ -122,9 +122,17 @@ def answer(session: Session, moment: Moment, invitation_id: int, officials: list
     return Reply("done", {"time": moment.now.isoformat(), "office_id": invitation.office_id})
 
 
-def _rows(session: Session, person: int) -> list[Official]:
-    """Return everybody an account stands for, auditors too: one account, one row per office."""
-    return [*people.officials_of(session, person), *people.auditors_of(session, person)]
+def _is_for(session: Session, moment: Moment, invitation: Invitation) -> bool:
+    """Say whether the bot serves the invitation's office; one that no bot serves yet is this one's from now on."""
+    office = session.get_one(Office, invitation.office_id)
+    if office.bot_id is None:
+        office.bot_id = moment.bot_id
+    return office.bot_id == moment.bot_id
+
+
+def _rows(session: Session, person: int, bot_id: int) -> list[Official]:
+    """Return everybody an account stands for to a bot, auditors too: one account, one row per office."""
+    return [*people.officials_of(session, person, bot_id), *people.auditors_of(session, person, bot_id)]
 
 
 def _open_again(session: Session, moment: Moment, invitation: Invitation, person: int) -> Claim:

@@ -20,7 +20,7 @@ from sqlmodel import Session, col, or_, select
 from storage import audit, timers
 from storage.literals import is_status
 from storage.locks import lock_runs
-from storage.tables import Bot, Card, Chat, File, Inbox, Invitation, Official, Outbox, Question, SetupCode
+from storage.tables import Card, Chat, File, Inbox, Invitation, Office, Official, Outbox, Question, SetupCode
 from workflow import cards, erasures, questions
 from workflow.moment import Moment
 from workflow.person_data import texts_of
@@ -57,7 +57,7 @@ def erase(session: Session, moment: Moment, official: Official) -> Erased:
     updates = 0
     if account is not None:
         _chat(session, moment, official, account, elsewhere=elsewhere)
-        updates = 0 if elsewhere else _updates(session, account)
+        updates = 0 if elsewhere else _updates(session, moment.bot_id, account)
     _cards_and_files(session, official)
     _invitations(session, official, account, elsewhere=elsewhere)
     official.telegram_id, official.salutation, official.language, official.quiet = None, None, None, {}
@@ -69,7 +69,13 @@ def erase(session: Session, moment: Moment, official: Official) -> Erased:
 
 
 def _serves_others(session: Session, official: Official, account: int) -> bool:
-    others = select(Official.id).where(Official.telegram_id == account, Official.id != official.id)
+    """Say whether the account stands for somebody else to the same bot: its chat is theirs, too."""
+    bot_id = session.get_one(Office, official.office_id).bot_id
+    others = (
+        select(Official.id)
+        .join(Office, col(Office.id) == col(Official.office_id))
+        .where(Official.telegram_id == account, Official.id != official.id, Office.bot_id == bot_id)
+    )
     return session.exec(others.limit(1)).first() is not None
 
 
@@ -114,11 +120,10 @@ def _chat(session: Session, moment: Moment, official: Official, account: int, *,
             questions.forget(session, moment, question)
     if elsewhere:
         return
-    for bot_id in session.exec(select(Bot.id)).all():
-        timers.drop(session, key=f"nudge:{bot_id}:{account}")
-    session.exec(delete(Chat).where(col(Chat.chat_id) == account))
+    timers.drop(session, key=f"nudge:{moment.bot_id}:{account}")
+    session.exec(delete(Chat).where(col(Chat.bot_id) == moment.bot_id, col(Chat.chat_id) == account))
     # What has no office: a stranger's greeting, a link that was not known; and the buttons just taken away.
-    for row in session.exec(select(Outbox).where(Outbox.chat_id == account)).all():
+    for row in session.exec(select(Outbox).where(Outbox.bot_id == moment.bot_id, Outbox.chat_id == account)).all():
         _nobodys(row, moment.now)
         row.params, row.error = {}, None
     session.flush()
@@ -131,10 +136,10 @@ def _nobodys(row: Outbox, now: datetime) -> None:
     row.chat_id, row.key = NOBODY, None
 
 
-def _updates(session: Session, account: int) -> int:
-    """Delete the raw updates of an account that were handled or given up; one under way is left to its end."""
-    done = delete(Inbox).where(col(Inbox.person) == account, is_status(Inbox.status, "done", "parked"))
-    return session.exec(done).rowcount
+def _updates(session: Session, bot_id: int, account: int) -> int:
+    """Delete what an account sent a bot and was handled or given up; one under way is left to its end."""
+    theirs = (col(Inbox.bot_id) == bot_id, col(Inbox.person) == account)
+    return session.exec(delete(Inbox).where(*theirs, is_status(Inbox.status, "done", "parked"))).rowcount
 
 
 def _cards_and_files(session: Session, official: Official) -> None:

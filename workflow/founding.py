@@ -127,7 +127,10 @@ def found(session: Session, moment: Moment, code: SetupCode, wanted: Founding) -
         raise Refused(Refusal.FOUNDED)
     if code.expires_at <= moment.now:
         raise Refused(Refusal.EXPIRED)
-    office = Office(id=office_id(wanted.office), name=wanted.office, regency=wanted.regency, timezone=wanted.timezone)
+    office = Office(
+        id=office_id(wanted.office), name=wanted.office, regency=wanted.regency, timezone=wanted.timezone,
+        bot_id=moment.bot_id,
+    )  # fmt: skip
     session.add(office)
     session.flush()
     units = [SECRETARIAT]

@@ -18,14 +18,15 @@ from workflow.state import PartStatus
 
 
 def note_absence(session: Session, bot: Bot, now: datetime, wall: datetime) -> None:
-    """Note since when the bot was away, if for a working day or more of any office.
+    """Note since when the bot was away, if for a working day or more of any office it serves.
 
     ``now`` is business time, ``wall`` the machine's, in which polls are noted; both aware UTC.
     """
     since = _away_since(bot, now, wall)
     if since is None:
         return
-    if any(_a_day_or_more(calendar_of(office), since, now) for office in session.exec(select(Office))):
+    offices = session.exec(select(Office).where(Office.bot_id == bot.id))
+    if any(_a_day_or_more(calendar_of(office), since, now) for office in offices):
         known = bot.away_until is not None and bot.away_from is not None and since <= bot.away_until
         bot.away_from = bot.away_from if known else since
         bot.away_until = now

@@ -40,7 +40,7 @@ def leave(session: Session, moment: Moment, official: Official, old_chat: int) -
                 session, bot_id=card.bot_id, chat_id=old_chat, message_id=card.message_id, now=moment.now
             )  # fmt: skip
         card.message_id, card.live = None, False
-    if not people.officials_of(session, old_chat):
+    if not people.officials_of(session, old_chat, moment.bot_id):
         _take_digests(session, moment, old_chat)
     outbox.say(
         session, bot_id=moment.bot_id, chat_id=old_chat, office_id=official.office_id, template="account_moved",
@@ -49,9 +49,7 @@ def leave(session: Session, moment: Moment, official: Official, old_chat: int) -
 
 
 def _take_digests(session: Session, moment: Moment, old_chat: int) -> None:
-    for chat in session.exec(select(Chat).where(Chat.chat_id == old_chat)).all():
-        if chat.nudge_message_id is not None:
-            outbox.remove(
-                session, bot_id=chat.bot_id, chat_id=old_chat, message_id=chat.nudge_message_id, now=moment.now
-            )
-            chat.nudge_message_id = None
+    chat = session.get(Chat, (moment.bot_id, old_chat))
+    if chat is not None and chat.nudge_message_id is not None:
+        outbox.remove(session, bot_id=chat.bot_id, chat_id=old_chat, message_id=chat.nudge_message_id, now=moment.now)
+        chat.nudge_message_id = None

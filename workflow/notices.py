@@ -59,7 +59,7 @@ def unreachable(session: Session, bot_id: int, chat_id: int, now: datetime) -> N
     refusal after the official came back is told again.
     """
     moment = Moment(bot_id, now, "")
-    for official in people.officials_of(session, chat_id):
+    for official in people.officials_of(session, chat_id, bot_id):
         told = people.admins(session, official.office_id)
         open_tasks = session.exec(
             select(Task)
@@ -109,7 +109,7 @@ def superiors(session: Session, task: Task, official: Official) -> list[Official
 def update_parked(session: Session, item: InboxItem, now: datetime) -> None:
     """Tell the admins of the sender's offices that an update could not be handled."""
     bot_id = session.get_one(Inbox, item.id).bot_id
-    for official in people.officials_of(session, item.person):
+    for official in people.officials_of(session, item.person, bot_id):
         tell_all(
             session, Moment(bot_id, now, ""), people.admins(session, official.office_id), "update_parked",
             key=f"parked:{item.id}", inbox_id=item.id,

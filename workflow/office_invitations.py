@@ -10,7 +10,7 @@ from babel.dates import format_date
 from sqlmodel import Session, col, select
 
 from storage.tables import Bot, Office, Official
-from workflow import auditors, enrolment, people
+from workflow import auditors, enrolment, office_bots, people
 from workflow.deed import Stopped
 from workflow.office_file.auditors_plan import after
 
@@ -62,12 +62,14 @@ def let_in(session: Session, office_id: str | None, name: str, until: date, now:
 
 def letter(session: Session, official_id: int, token: str, now: datetime) -> Letter:
     """Make a link for an official and the text to forward. Raises :class:`NotInvited`."""
-    bot = session.exec(select(Bot)).first()
+    official = session.get_one(Official, official_id)
+    office = session.get_one(Office, official.office_id)
+    bot = office_bots.bot_of(session, office.id)
+    if bot is None and session.exec(select(Bot.id).limit(1)).first() is not None:
+        raise NotInvited(f"{office.name} belum terikat pada salah satu bot. Tulis 'bot' pada 'office' di berkasnya.")
     if bot is None:
         raise NotInvited("Nama bot belum diketahui. Jalankan 'pandu run' sekali, lalu ulangi perintah ini.")
     invitation = enrolment.invite(session, official_id, token, now)
-    official = session.get_one(Official, official_id)
-    office = session.get_one(Office, official.office_id)
     link = f"https://t.me/{bot.username}?start={token}"
     until = format_date(invitation.expires_at.astimezone(ZoneInfo(office.timezone)), "EEEE, d MMMM y", locale="id")
     text = (

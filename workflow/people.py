@@ -15,7 +15,8 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, and_, col, exists, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from storage.tables import Bot, Chat, Official, Seat, Unit
+from storage.tables import Chat, Office, Official, Seat, Unit
+from workflow import office_bots
 from workflow.adoption import Adopted, head_role, secretary_role
 from workflow.job_titles import job_title
 from workflow.seats.terms import Capacity
@@ -69,22 +70,29 @@ def holds(session: Session, official: Official, roles: Collection[str], unit_id:
     return session.exec(query.limit(1)).first() is not None
 
 
-def officials_of(session: Session, telegram_id: int) -> list[Official]:
-    """Return whom a Telegram account stands for: one official per office it sits in.
+def officials_of(session: Session, telegram_id: int, bot_id: int) -> list[Official]:
+    """Return whom a Telegram account stands for to a bot: one official per office of that bot it sits in.
 
     An auditor is no official of the office they read: see :func:`auditors_of`.
     """
-    return _rows_of(session, telegram_id, auditor=False)
+    return _rows_of(session, telegram_id, bot_id, auditor=False)
 
 
-def auditors_of(session: Session, telegram_id: int) -> list[Official]:
-    """Return the offices a Telegram account audits, whether or not the time for it has come or is over."""
-    return _rows_of(session, telegram_id, auditor=True)
+def auditors_of(session: Session, telegram_id: int, bot_id: int) -> list[Official]:
+    """Return the offices of a bot that a Telegram account audits, whether or not the time for it is now."""
+    return _rows_of(session, telegram_id, bot_id, auditor=True)
 
 
-def _rows_of(session: Session, telegram_id: int, *, auditor: bool) -> list[Official]:
-    query = select(Official).where(
-        Official.telegram_id == telegram_id, col(Official.active).is_(True), col(Official.auditor).is_(auditor)
+def _rows_of(session: Session, telegram_id: int, bot_id: int, *, auditor: bool) -> list[Official]:
+    query = (
+        select(Official)
+        .join(Office, col(Office.id) == col(Official.office_id))
+        .where(
+            Official.telegram_id == telegram_id,
+            Office.bot_id == bot_id,
+            col(Official.active).is_(True),
+            col(Official.auditor).is_(auditor),
+        )
     )
     return list(session.exec(query.order_by(Official.office_id)))
 
@@ -124,12 +132,12 @@ def is_admin(official: Official) -> bool:
 
 
 def joined(session: Session, official: Official) -> bool:
-    """Say whether a bot can reach an official: enrolled, has opened the chat, has not blocked it."""
-    if official.telegram_id is None:
+    """Say whether the office's bot can reach an official: enrolled, has opened the chat, has not blocked it."""
+    bot = office_bots.bot_of(session, official.office_id)
+    if official.telegram_id is None or bot is None:
         return False
-    # By the whole key, bot by bot: chats are found by no other index, and bots are few.
-    chats = (session.get(Chat, (bot_id, official.telegram_id)) for bot_id in session.exec(select(Bot.id)).all())
-    return any(chat is not None and chat.reachable for chat in chats)
+    chat = session.get(Chat, (bot.id, official.telegram_id))
+    return chat is not None and chat.reachable
 
 
 def capacity(session: Session, official: Official, roles: Iterable[str], unit_id: str = "") -> str:

@@ -58,7 +58,8 @@ def renew_menus(session: Session, bot_id: int, now: datetime, edition: str) -> N
 
     A chat's own menu would else keep the commands of the release in which it was set.
     """
-    rows = select(Official).where(
+    served = select(Official).join(Office, col(Office.id) == col(Official.office_id)).where(Office.bot_id == bot_id)
+    rows = served.where(
         col(Official.language).is_not(None), col(Official.telegram_id).is_not(None), col(Official.active)
     )
     for official in session.exec(rows.order_by(col(Official.id))).all():

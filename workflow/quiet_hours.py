@@ -115,13 +115,14 @@ def of_json(kept: dict[str, Any]) -> QuietHours | None:
     return QuietHours(time.fromisoformat(kept["from"]), time.fromisoformat(kept["until"]))
 
 
-def quiet_until(session: Session, telegram_id: int, now: datetime) -> datetime | None:
-    """Return until when somebody is not to be disturbed, ``None`` if they may be now.
+def quiet_until(session: Session, bot_id: int, telegram_id: int, now: datetime) -> datetime | None:
+    """Return until when a bot is not to disturb somebody, ``None`` if it may now.
 
     Of somebody who sits in offices of several time zones, the latest end counts.
     """
     ends: list[datetime] = []
-    for official in [*people.officials_of(session, telegram_id), *people.auditors_of(session, telegram_id)]:
+    rows = [*people.officials_of(session, telegram_id, bot_id), *people.auditors_of(session, telegram_id, bot_id)]
+    for official in rows:
         hours = of_json(official.quiet)
         if hours is not None:
             zone = calendar_of(session.get_one(Office, official.office_id)).zone

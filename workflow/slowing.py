@@ -16,7 +16,7 @@ def tell(session: Session, moment: Moment, persons: Iterable[int]) -> None:
     Strangers are told nothing more than that Pandu is for officials.
     """
     for person in persons:
-        for official in people.officials_of(session, person)[:1]:
+        for official in people.officials_of(session, person, moment.bot_id)[:1]:
             notices.tell(
                 session, moment, official, "slowed_down", key=f"slowed:{moment.bot_id}:{person}:{moment.now:%Y%m%d%H}"
             )

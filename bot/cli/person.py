@@ -11,8 +11,8 @@ import typer
 from sqlmodel import Session, select
 
 from bot.cli.database import reading, writing
-from storage.tables import Bot, Office
-from workflow import erasing, people, person_data
+from storage.tables import Office
+from workflow import erasing, office_bots, people, person_data
 from workflow.erasing import Erased
 from workflow.moment import Moment
 from workflow.person_data import NobodyFound
@@ -61,8 +61,9 @@ def erase(
 
     def body(session: Session) -> Erased:
         official = person_data.find(session, office_id, str(official_id))
-        bot = session.exec(select(Bot)).first()
-        return erasing.erase(session, Moment(bot.id if bot is not None else 0, now, nonce), official)
+        bot = office_bots.bot_of(session, official.office_id)
+        moment = Moment(bot.id if bot is not None else office_bots.NO_BOT, now, nonce)
+        return erasing.erase(session, moment, official)
 
     _tell(name, writing(body))
 

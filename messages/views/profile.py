@@ -85,7 +85,8 @@ def account_moved(asked: Asked) -> View:
 
 def _kept(asked: Asked) -> list[Kept]:
     """Return each office the owner of the chat sits in."""
-    rows = [*people.officials_of(asked.session, asked.chat_id), *people.auditors_of(asked.session, asked.chat_id)]
+    who = asked.session, asked.chat_id, asked.bot_id
+    rows = [*people.officials_of(*who), *people.auditors_of(*who)]
     named = [(row, asked.session.get(Office, row.office_id)) for row in rows]
     return [Kept(one_line(office.name, 60), _titles(asked.session, row)) for row, office in named if office]
 

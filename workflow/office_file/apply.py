@@ -10,8 +10,8 @@ from sqlmodel import Session, col, select
 
 from storage import audit
 from storage.locks import lock_runs
-from storage.tables import Bot, Office, Official, Seat, Task
-from workflow import calendar_changes, cards
+from storage.tables import Office, Official, Seat, Task
+from workflow import calendar_changes, cards, office_bots
 from workflow.calendar_changes import BY_FILE
 from workflow.moment import Moment
 from workflow.office_file.adoptions_plan import plan_adoptions
@@ -75,8 +75,8 @@ def apply(
     done = [(change.kind, _made(session, change.make(session))) for change in plan.changes]
     for kind, payload in done:
         audit.record(session, office_id=office_id, at=now, kind=kind, payload=payload, capacity=BY_FILE)
-    bot = session.exec(select(Bot)).first()
-    moment, office = Moment(bot.id if bot is not None else 0, now, nonce), session.get_one(Office, office_id)
+    office = session.get_one(Office, office_id)
+    moment = office_bots.moment_of(session, office_id, now, nonce) or Moment(office_bots.NO_BOT, now, nonce)
     if plan.calendar is not None:
         words = "; ".join(plan.calendar.lines)
         calendar_changes.change(session, moment, office, plan.calendar.settings, None, words)

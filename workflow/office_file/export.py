@@ -19,7 +19,7 @@ from sqlmodel import Session, col, select
 from sop_definitions.loader import find
 from sop_definitions.model import Strict
 from storage.tables import Adoption, Office, Official, Seat, Unit
-from workflow import auditors
+from workflow import auditors, office_bots
 from workflow.adopting import AdoptionRefused, adopt
 from workflow.adoption import content, content_hash
 from workflow.calendar.settings import CalendarSettings, SpecialDay, WeekHours, parse_settings, show_hours
@@ -57,7 +57,8 @@ class _Writer:
         officials = self.officials({unit["id"] for unit in units})
         sections: Entry = {
             "format": 1,
-            "office": {"id": office.id, "name": office.name, "regency": office.regency, "timezone": office.timezone},
+            "office": {"id": office.id, "name": office.name, "regency": office.regency, "timezone": office.timezone}
+            | self.bot(),
             "units": units,
             "officials": officials,
             "auditors": self.auditors(),
@@ -67,6 +68,11 @@ class _Writer:
             "rules": rules_of(office).model_dump(mode="json", exclude_defaults=True),
         }
         return {name: section for name, section in sections.items() if section}
+
+    def bot(self) -> Entry:
+        """Return the bot that serves the office, where that does not go without saying."""
+        bot = office_bots.bot_of(self.session, self.office.id)
+        return {"bot": bot.username} if bot is not None and office_bots.only_bot(self.session) is None else {}
 
     def units(self) -> list[Entry]:
         query = select(Unit).where(Unit.office_id == self.office.id, col(Unit.active).is_(True))

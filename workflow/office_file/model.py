@@ -31,16 +31,18 @@ def _text(value: Any) -> Any:
 
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=40)]
+Username = Annotated[str, StringConstraints(pattern=r"^@?[A-Za-z][A-Za-z0-9_]{3,31}$")]
 TelegramId = Annotated[int, Field(ge=1, le=2**52)]
 
 
 class OfficeEntry(Strict):
-    """The office itself. ``timezone`` is an IANA name, or WIB, WITA, WIT."""
+    """The office itself. ``timezone`` is an IANA name, or WIB, WITA, WIT; ``bot`` the username of who serves it."""
 
     id: Id
     name: Name
     regency: Name
     timezone: Annotated[str, AfterValidator(_zone)]
+    bot: Username | None = None
 
 
 class UnitEntry(Strict):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from sqlmodel import Session, select
+from sqlmodel import Session, func, select
 
-from storage.tables import Office, Unit
+from sop_definitions.errors import Problem
+from storage.tables import Bot, Office, Unit
+from workflow import moved_office, office_bots
 from workflow.office_file.changes import Payload, Plan, difference
 from workflow.office_file.model import OfficeEntry, OfficeFile, UnitEntry
 
@@ -15,11 +17,12 @@ _UNIT = {"name": "nama", "position": "urutan", "active": "aktif"}
 def plan_office(session: Session, plan: Plan, entry: OfficeEntry) -> None:
     """Plan the office's own row."""
     row = session.get(Office, entry.id)
+    bot = _bot(session, plan, entry)
     new = {"name": entry.name, "regency": entry.regency, "timezone": entry.timezone}
     if row is None:
 
         def create(session: Session) -> Payload:
-            session.add(Office(id=entry.id, name=entry.name, regency=entry.regency, timezone=entry.timezone))
+            session.add(Office(id=entry.id, bot_id=bot.id if bot is not None else None, **new))
             return {"office": entry.id, "timezone": entry.timezone}
 
         plan.add("office.added", f"Kantor baru: {entry.name} ({entry.id}), {entry.regency}, {entry.timezone}", create)
@@ -33,6 +36,28 @@ def plan_office(session: Session, plan: Plan, entry: OfficeEntry) -> None:
             return {"fields": sorted(changed), "timezone": office.timezone}
 
         plan.add("office.changed", f"Kantor {row.name}: {said}", change)
+    if entry.bot is not None and bot is not None and row.bot_id != bot.id:
+        _serve(plan, row, bot)
+
+
+def _bot(session: Session, plan: Plan, entry: OfficeEntry) -> Bot | None:
+    """Return the bot that the file names, else the only one there is."""
+    if entry.bot is None:
+        return office_bots.only_bot(session)
+    name = entry.bot.removeprefix("@").lower()
+    found = session.exec(select(Bot).where(func.lower(Bot.username) == name)).first()
+    if found is None:
+        message = f"Bot '{entry.bot}' belum dikenal. Jalankan Pandu sekali dengan token bot itu, lalu ulangi."
+        plan.problems.append(Problem(("office", "bot"), message))
+    return found
+
+
+def _serve(plan: Plan, office: Office, bot: Bot) -> None:
+    def serve(session: Session) -> Payload:
+        moved_office.to_bot(session, office, bot.id)
+        return {"fields": ["bot"], "bot": bot.id}
+
+    plan.add("office.changed", f"Kantor {office.name}: dilayani oleh bot @{bot.username}", serve)
 
 
 def plan_units(session: Session, plan: Plan, file: OfficeFile, *, prune: bool) -> set[str]:

@@ -19,9 +19,10 @@ def sounds(session: Session, office_id: str, now: datetime) -> bool:
     return calendar_of(session.get_one(Office, office_id)).is_open(now)
 
 
-def next_open(session: Session, chat_id: int, now: datetime) -> datetime:
-    """Return from when on a person may be reminded of anything: ``now`` while one of their offices works."""
-    offices = [session.get_one(Office, official.office_id) for official in people.officials_of(session, chat_id)]
+def next_open(session: Session, bot_id: int, chat_id: int, now: datetime) -> datetime:
+    """Return from when on a bot may remind a person of anything: ``now`` while one of their offices works."""
+    rows = people.officials_of(session, chat_id, bot_id)
+    offices = [session.get_one(Office, official.office_id) for official in rows]
     return min((calendar_of(office).next_open(now) for office in offices), default=now)
 
 
@@ -35,7 +36,7 @@ REPLY = 1
 
 def quiet_until(session: Session, item: OutboxItem, now: datetime) -> datetime | None:
     """Return until when the reader has quiet hours, ``None`` if there are none now or they asked themselves."""
-    return quiet_hours.quiet_until(session, item.chat_id, now) if item.priority > REPLY else None
+    return quiet_hours.quiet_until(session, item.bot_id, item.chat_id, now) if item.priority > REPLY else None
 
 
 def still_said_after(session: Session, item: OutboxItem, at: datetime) -> datetime | None:
@@ -44,7 +45,7 @@ def still_said_after(session: Session, item: OutboxItem, at: datetime) -> dateti
     One whose hour would be over is still said right after them, if the office works then; else the
     next morning's digest says it.
     """
-    if item.not_after is None or item.not_after > at or next_open(session, item.chat_id, at) > at:
+    if item.not_after is None or item.not_after > at or next_open(session, item.bot_id, item.chat_id, at) > at:
         return None
     return at + SOON_AFTER
 

@@ -103,7 +103,7 @@ def collect(session: Session, bot_id: int, chat_id: int, now: datetime) -> Diges
     """Return what a chat is to be told at ``now`` (business time, aware UTC); reads only."""
     officials = [
         official
-        for official in people.officials_of(session, chat_id)
+        for official in people.officials_of(session, chat_id, bot_id)
         if works_now(calendar_of(session.get_one(Office, official.office_id)), now)
     ]
     last = session.get(Chat, (bot_id, chat_id))

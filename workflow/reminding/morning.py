@@ -83,11 +83,12 @@ def _queue(session: Session, moment: Moment, official: Official) -> None:
     now, office = moment.now, session.get_one(Office, official.office_id)
     today = calendar_of(office).local_date(now)
     spread = policy_of(office).digest_spread_minutes * 60
-    calendars = [calendar_of(session.get_one(Office, one.office_id)) for one in people.officials_of(session, chat_id)]
+    rows = people.officials_of(session, chat_id, moment.bot_id)
+    calendars = [calendar_of(session.get_one(Office, one.office_id)) for one in rows]
     openings = [opening for opening in (calendar.opening(today) for calendar in calendars) if opening is not None]
     closings = [closing for closing in (calendar.closing(today) for calendar in calendars) if closing is not None]
     due_at = max(now, *openings) + timedelta(seconds=_share_of(chat_id) * spread)
-    due_at = max(due_at, quiet_hours.quiet_until(session, chat_id, due_at) or due_at)
+    due_at = max(due_at, quiet_hours.quiet_until(session, moment.bot_id, chat_id, due_at) or due_at)
     outbox.say(
         session, bot_id=moment.bot_id, chat_id=chat_id, office_id=office.id, template=DIGEST, params={}, now=now,
         priority=outbox.DIGEST, due_at=due_at, not_after=max(closings),

@@ -88,7 +88,7 @@ def _say(session: Session, moment: Moment, timer: Timer) -> None:
         return
     office = session.get_one(Office, due[0][0].office_id)
     policy = policy_of(office)
-    quiet_until = quiet_hours.quiet_until(session, chat_id, moment.now) or LONG_AGO
+    quiet_until = quiet_hours.quiet_until(session, bot_id, chat_id, moment.now) or LONG_AGO
     free_at = _open_at(office, max(_free_at(chat, policy), quiet_until))
     if free_at > moment.now:
         if _same_working_day(office, moment.now, free_at):

@@ -87,7 +87,7 @@ def fire(session: Session, moment: Moment, timer: Timer) -> None:
         session, bot_id=moment.bot_id, chat_id=official.telegram_id, office_id=timer.office_id,
         template="personal_reminder", params={"official_id": official.id, **timer.data, "name": name_of(timer)},
         now=moment.now, key=timer.key,
-        due_at=quiet_hours.quiet_until(session, official.telegram_id, moment.now),
+        due_at=quiet_hours.quiet_until(session, moment.bot_id, official.telegram_id, moment.now),
     )  # fmt: skip
 
 

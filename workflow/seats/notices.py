@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from storage.tables import Bot, Official, Seat
-from workflow import leaders, people
+from storage.tables import Official, Seat
+from workflow import leaders, office_bots, people
 from workflow.moment import Moment
 from workflow.notices import tell_all
 from workflow.seats import posts
@@ -36,12 +36,12 @@ def vacancies(session: Session, office_id: str, now: datetime) -> None:
 
     What waits for it at this moment has said so itself (:func:`workflow.notices.vacant_seat`).
     """
-    bot = session.exec(select(Bot)).first()
-    if bot is None:
+    moment = office_bots.moment_of(session, office_id, now)
+    if moment is None:
         return
     for gap in posts.gaps_at(session, office_id, posts.live_seats(session, office_id, now), now):
         tell_all(
-            session, Moment(bot.id, now, ""), people.admins(session, office_id), "post_vacant",
+            session, moment, people.admins(session, office_id), "post_vacant",
             key=f"post-vacant:{office_id}:{gap.post.role}:{gap.post.unit_id}:{last_seat(session, office_id, gap)}",
             role=gap.post.role, unit=gap.post.unit_id, runs={str(run): steps for run, steps in gap.runs.items()},
         )  # fmt: skip

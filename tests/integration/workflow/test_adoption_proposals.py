@@ -71,7 +71,7 @@ async def decided(office: Database, *, person: int = CAMAT, yes: bool = True) ->
     def body(session: Session) -> Approval:
         row = session.exec(select(Approval).order_by(col(Approval.id).desc())).first()
         assert row is not None
-        officials = people.officials_of(session, person)
+        officials = people.officials_of(session, person, 42)
         if yes:
             return approvals.grant(session, MOMENT, officials, row.id or 0, EFFECTS[row.kind])
         return approvals.refuse(session, MOMENT, officials, row.id or 0, "Waktu langkah 2 terlalu singkat")

@@ -52,7 +52,7 @@ async def answer(office: Database, person: int = ADMIN, *, yes: bool = True) -> 
     def body(s: Session) -> str:
         last = s.exec(select(Invitation).order_by(col(Invitation.id).desc())).first()
         assert last is not None
-        return enrolment.answer(s, MOMENT, last.id or 0, people.officials_of(s, person), yes=yes).key
+        return enrolment.answer(s, MOMENT, last.id or 0, people.officials_of(s, person, 42), yes=yes).key
 
     return await office.write(body)
 
@@ -74,7 +74,7 @@ async def test_no_rights_until_the_admin_says_yes(office: Database) -> None:
     await invite(office)
     assert await claim(office) is Claim.WAITING
     assert await account(office) is None
-    assert await office.read(lambda s: people.officials_of(s, WATI)) == []
+    assert await office.read(lambda s: people.officials_of(s, WATI, 42)) == []
 
     assert await answer(office) == "done"
     assert await account(office) == WATI
@@ -244,7 +244,7 @@ async def test_a_changed_account_moves_with_the_official(office: Database) -> No
     await claim(office, 7003)
     await answer(office)
     assert await account(office, "Budi Santoso") == 7003
-    assert await office.read(lambda s: people.officials_of(s, 1003)) == []
+    assert await office.read(lambda s: people.officials_of(s, 1003, 42)) == []
     # The old chat is told, with the office's name and nothing else.
     assert (await said(office))[-1] == (1003, "account_moved", None)
 

@@ -24,6 +24,7 @@ Ask = Callable[[Callable[[Session], T]], T]
 
 @pytest.fixture
 async def office(database: Database) -> Database:
+    await database.write(lambda session: session.add(Bot(id=42, username="pandu_bot")))
     for text in (SUMBANG, SUMBANG.replace("id: sumbang,", "id: tambak,").replace("Ahmad", "Achmad")):
         source = load_text(text, "office.yaml")
         await database.write(lambda session, source=source: apply(session, source, NOW))  # type: ignore[misc]
@@ -93,7 +94,7 @@ async def test_who_is_no_longer_active_has_no_seat_and_no_rights(office: Databas
 
     def body(s: Session) -> tuple[list[str], bool, bool, list[str], list[str]]:
         gone = one(s, "Ahmad Fauzi")
-        admins, here = people.admins(s, "sumbang"), people.officials_of(s, 1001)
+        admins, here = people.admins(s, "sumbang"), people.officials_of(s, 1001, 42)
         return (
             named(people.holders(s, "sumbang", ["camat"])), people.holds(s, gone, ["camat"]), people.is_admin(gone),
             named(admins), [official.office_id for official in here],
@@ -103,7 +104,7 @@ async def test_who_is_no_longer_active_has_no_seat_and_no_rights(office: Databas
 
 
 async def test_one_person_may_sit_in_two_offices(office: Database) -> None:
-    offices = await office.read(lambda s: [o.office_id for o in people.officials_of(s, 1002)])
+    offices = await office.read(lambda s: [o.office_id for o in people.officials_of(s, 1002, 42)])
     assert offices == ["sumbang", "tambak"]
 
 
@@ -141,7 +142,6 @@ async def test_the_seat_in_which_somebody_acts_is_said_in_words(
 
 async def test_joined_means_that_the_bot_can_reach_the_official(office: Database) -> None:
     def chats(s: Session) -> None:
-        s.add(Bot(id=42, username="pandu_bot"))
         s.add(Chat(bot_id=42, chat_id=1001, changed_at=NOW))
         s.add(Chat(bot_id=42, chat_id=1002, reachable=False, changed_at=NOW))
 

@@ -130,7 +130,8 @@ def test_several_capacities_and_offices_have_headings_and_one_has_none(say: Say)
 
 def test_two_offices_in_two_zones_are_told_apart_each_in_its_own_time(render: Callable[..., Rendered]) -> None:
     with walked(9) as place:
-        place.session.add(Office(id="timur", name="Kecamatan Timur", regency="Ambon", timezone="Asia/Jayapura"))
+        timur = Office(id="timur", name="Kecamatan Timur", regency="Ambon", timezone="Asia/Jayapura", bot_id=BOT)
+        place.session.add(timur)
         place.session.flush()
         other = Official(office_id="timur", name="Ahmad Fauzi", telegram_id=CAMAT, salutation="Bapak")
         place.session.add(other)

@@ -251,9 +251,9 @@ def town() -> Iterator[Town]:
     metadata.create_all(engine)
     with Session(engine) as session:
         session.add(Bot(id=BOT, username="pandu_bot"))
-        session.add(
-            Office(id="sumbang", name="Kecamatan Sumbang", regency="Kabupaten Banyumas", timezone="Asia/Jakarta")
-        )
+        office = Office(id="sumbang", name="Kecamatan Sumbang", regency="Kabupaten Banyumas", timezone="Asia/Jakarta")
+        office.bot_id = BOT
+        session.add(office)
         session.flush()
         for position, (unit, name) in enumerate(UNITS.items()):
             session.add(Unit(office_id="sumbang", id=unit, name=name, position=position))
