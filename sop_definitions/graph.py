@@ -7,11 +7,16 @@ predecessors), so that the checks can use them before a definition is known to b
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
 from sop_definitions.model import SopDefinition
 
-Predecessors = dict[int, tuple[int, ...]]
-Followers = dict[int, tuple[int, ...]]
+Predecessors = Mapping[int, tuple[int, ...]]
+Followers = Mapping[int, tuple[int, ...]]
+_Edges = tuple[tuple[int, tuple[int, ...] | None], ...]
+_KNOWN = 256
+"""Definitions whose graph is kept: asked for many times for every card that is shown."""
 
 
 def predecessors(definition: SopDefinition) -> Predecessors:
@@ -20,18 +25,12 @@ def predecessors(definition: SopDefinition) -> Predecessors:
     A step without ``after`` follows the step written before it; the first follows none.
     ``after: []`` makes a further start.
     """
-    found: Predecessors = {}
-    previous: tuple[int, ...] = ()
-    for step in definition.steps:
-        found[step.number] = previous if step.after is None else tuple(dict.fromkeys(step.after))
-        previous = (step.number,)
-    return found
+    return _predecessors(_edges(definition))
 
 
 def followers(definition: SopDefinition) -> Followers:
     """Return, by step number in document order, the steps that wait for each step."""
-    before = predecessors(definition)
-    return {number: tuple(n for n, waits_for in before.items() if number in waits_for) for number in before}
+    return _followers(_edges(definition))
 
 
 def ancestors(definition: SopDefinition, number: int) -> frozenset[int]:
@@ -41,12 +40,40 @@ def ancestors(definition: SopDefinition, number: int) -> frozenset[int]:
 
 def descendants(definition: SopDefinition, number: int) -> frozenset[int]:
     """Return every step that comes after this one; never the step itself, but in a cycle."""
-    return _reachable(followers(definition), number)
+    return _all_descendants(_edges(definition)).get(number, frozenset())
 
 
 def first_steps(definition: SopDefinition) -> tuple[int, ...]:
     """Return the steps that wait for nothing: those a run begins with."""
     return tuple(number for number, waits_for in predecessors(definition).items() if not waits_for)
+
+
+def _edges(definition: SopDefinition) -> _Edges:
+    """Return all that the graph rests on, as a small key: hashing a whole definition takes longer than its graph."""
+    return tuple((step.number, step.after) for step in definition.steps)
+
+
+@lru_cache(_KNOWN)
+def _predecessors(edges: _Edges) -> Predecessors:
+    found: dict[int, tuple[int, ...]] = {}
+    previous: tuple[int, ...] = ()
+    for number, after in edges:
+        found[number] = previous if after is None else tuple(dict.fromkeys(after))
+        previous = (number,)
+    return MappingProxyType(found)
+
+
+@lru_cache(_KNOWN)
+def _followers(edges: _Edges) -> Followers:
+    before = _predecessors(edges)
+    return MappingProxyType(
+        {number: tuple(n for n, waits_for in before.items() if number in waits_for) for number in before}
+    )
+
+
+@lru_cache(_KNOWN)
+def _all_descendants(edges: _Edges) -> Mapping[int, frozenset[int]]:
+    return MappingProxyType({number: _reachable(_followers(edges), number) for number, _ in edges})
 
 
 def _reachable(edges: Mapping[int, Iterable[int]], start: int) -> frozenset[int]:

@@ -17,10 +17,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import bindparam, insert, inspect, update
 from sqlmodel import Session, col, select
 
 from storage.causes import Deed, note
 from storage.inserting import insert_new
+from storage.plain import run
 from storage.tables import AuditEvent, AuditHead, ErasableText
 
 FORMAT = 1
@@ -29,6 +31,13 @@ FORMAT = 1
 BEGINNING = "0" * 64
 """What stands for the hash before the first event."""
 
+_HEAD = select(AuditHead.seq, AuditHead.hash).where(col(AuditHead.office_id) == bindparam("office")).with_for_update()
+_INSERT = insert(inspect(AuditEvent).local_table)
+_MOVE_HEAD = (
+    update(inspect(AuditHead).local_table)
+    .where(col(AuditHead.office_id) == bindparam("office"))
+    .values(seq=bindparam("seq"), hash=bindparam("hash"))
+)
 _PAGE = 500
 _LONGEST_WORD = 128
 
@@ -85,10 +94,10 @@ def record(
     for word in _words(payload):
         if len(word) > _LONGEST_WORD or any(character.isspace() for character in word):
             raise ValueError(f"the payload of {kind} holds free text; keep it with keep_text()")
-    head = _locked_head(session, office_id)
+    seq, previous_hash = _locked_head(session, office_id)
     event = AuditEvent(
         office_id=office_id,
-        seq=head.seq + 1,
+        seq=seq + 1,
         format=FORMAT,
         at=at,
         kind=kind,
@@ -97,28 +106,22 @@ def record(
         run_id=run_id,
         task_id=task_id,
         payload=canonical(payload),
-        previous_hash=head.hash,
+        previous_hash=previous_hash,
         hash="",
     )
     event.hash = hash_of(event)
-    session.add(event)
-    head.seq, head.hash = event.seq, event.hash
-    session.flush()
+    run(session, _INSERT, event.model_dump())
+    run(session, _MOVE_HEAD, {"office": office_id, "seq": event.seq, "hash": event.hash})
     note(session, Deed(kind, office_id, run_id, task_id))
 
 
-def _locked_head(session: Session, office_id: str) -> AuditHead:
-    statement = (
-        select(AuditHead)
-        .where(AuditHead.office_id == office_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    head = session.exec(statement).first()
+def _locked_head(session: Session, office_id: str) -> tuple[int, str]:
+    """Return number and hash of an office's last event."""
+    head = run(session, _HEAD, {"office": office_id}).first()
     if head is None:
         insert_new(session, AuditHead, [{"office_id": office_id, "seq": 0, "hash": BEGINNING}], ["office_id"])
-        head = session.exec(statement).one()
-    return head
+        head = run(session, _HEAD, {"office": office_id}).one()
+    return head.seq, head.hash
 
 
 def _words(value: Any) -> Iterator[str]:

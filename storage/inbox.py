@@ -11,14 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, exists, func, or_, update
+from sqlalchemy import Executable, bindparam, exists, func, inspect, or_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.inserting import insert_new
 from storage.literals import is_status
-from storage.tables import Inbox
+from storage.plain import run
+from storage.tables import Inbox, UtcDateTime
 
 MAX_TRIES = 3
 _LONGEST_ERROR = 1000
@@ -28,7 +28,7 @@ class NotPending(Exception):
     """Somebody else finished this update meanwhile; all that was done for it must be undone."""
 
 
-def _claimable() -> SelectOfScalar[Inbox]:
+def _claimable() -> Executable:
     earlier = aliased(Inbox)
     overtaking = exists().where(
         col(earlier.bot_id) == Inbox.bot_id,
@@ -37,7 +37,7 @@ def _claimable() -> SelectOfScalar[Inbox]:
         col(earlier.id) < Inbox.id,
     )
     return (
-        select(Inbox)
+        select(Inbox.id, Inbox.update_id, Inbox.person, Inbox.raw, Inbox.tries)
         .where(
             Inbox.bot_id == bindparam("bot_id"),
             is_status(Inbox.status, "pending"),
@@ -52,6 +52,17 @@ def _claimable() -> SelectOfScalar[Inbox]:
 
 # Putting such a statement together costs more than running it.
 _CLAIMABLE = _claimable()
+_TABLE = inspect(Inbox).local_table
+_LEASE = (
+    update(_TABLE)
+    .where(col(Inbox.id) == bindparam("item_id"))
+    .values(tries=bindparam("begun"), lease_until=bindparam("until", type_=UtcDateTime))
+)
+_DONE = (
+    update(_TABLE)
+    .where(col(Inbox.id) == bindparam("item_id"), is_status(Inbox.status, "pending"))
+    .values(status="done", done_at=bindparam("now", type_=UtcDateTime), lease_until=None, error=None)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +105,7 @@ def claim(session: Session, bot_id: int, lease_now: datetime, lease: timedelta, 
     while no other such update is out: of several that were under way when the process died,
     only the guilty one dies three times.
     """
-    rows = session.exec(_CLAIMABLE, params={"bot_id": bot_id, "lease_now": lease_now, "limit": limit}).all()
+    rows = run(session, _CLAIMABLE, {"bot_id": bot_id, "lease_now": lease_now, "limit": limit}).all()
     suspect_out = any(row.tries >= MAX_TRIES - 1 for row in rows) and _last_try_out(session, bot_id, lease_now)
     claimed = []
     for row in rows:
@@ -102,11 +113,11 @@ def claim(session: Session, bot_id: int, lease_now: datetime, lease: timedelta, 
             if suspect_out:
                 continue
             suspect_out = True
-        row.tries += 1
-        row.lease_until = lease_now + lease
-        claimed.append(row)
-    session.flush()
-    return [InboxItem(row.id or 0, row.update_id, row.person, row.raw, row.tries) for row in claimed]
+        claimed.append(InboxItem(row.id, row.update_id, row.person, row.raw, row.tries + 1))
+    if claimed:
+        until = lease_now + lease
+        run(session, _LEASE, [{"item_id": item.id, "begun": item.tries, "until": until} for item in claimed])
+    return claimed
 
 
 def put_off(session: Session, bot_id: int, lease_now: datetime, resting: Mapping[int, float]) -> list[int]:
@@ -153,12 +164,7 @@ def mark_done(session: Session, item_id: int, now: datetime) -> None:
 
     :raises NotPending: it was finished meanwhile (its lease had run out).
     """
-    done = session.exec(
-        update(Inbox)
-        .where(col(Inbox.id) == item_id, is_status(Inbox.status, "pending"))
-        .values(status="done", done_at=now, lease_until=None, error=None)
-    )
-    if done.rowcount != 1:
+    if run(session, _DONE, {"item_id": item_id, "now": now}).rowcount != 1:
         raise NotPending(f"update {item_id} is not pending")
 
 

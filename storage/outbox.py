@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, inspect, update
 from sqlmodel import Session, col, select
 
 from storage.causes import cause_of
@@ -33,6 +33,7 @@ from storage.deliveries import (
 )
 from storage.inserting import insert_new
 from storage.literals import is_status
+from storage.plain import run
 from storage.tables import Card, Chat, Outbox
 
 __all__ = [
@@ -78,6 +79,15 @@ ANEW = "anew"
 
 REMINDER_OF = "reminder"
 """The parameter by which a card's row asks for the card as a reminder: the slot it reminds of."""
+
+_REACHABLE = select(Chat.reachable).where(
+    col(Chat.bot_id) == bindparam("bot_id"), col(Chat.chat_id) == bindparam("chat_id")
+)
+_WAITING = select(Outbox.id).where(
+    col(Outbox.card_id) == bindparam("card_id"), is_status(Outbox.kind, "card"),
+    is_status(Outbox.status, "queued", "held"),
+)  # fmt: skip
+_INSERT = insert(inspect(Outbox).local_table)
 
 
 def say(
@@ -192,14 +202,15 @@ def show_card(
     (a slot) asks for the card as a reminder until ``not_after``; whether it still reminds of
     anything is decided at delivery, and what else the row is for happens in any case.
     """
-    session.flush()
     due = due_at or now
     priority = REMINDER if reminder else CARD
     row: dict[str, Any] = {"kind": "card", "bot_id": card.bot_id, "chat_id": card.chat_id, "office_id": card.office_id}
     row |= {"card_id": card.id, "params": {ANEW: True} if anew else {}, "priority": priority, "not_after": not_after}
     if reminder:
         row["params"] = {**row["params"], REMINDER_OF: reminder}
-    waiting = waiting_card(session, card.id or 0)
+    # Most cards have no row that waits; only one that is there is locked and read whole.
+    found = run(session, _WAITING, {"card_id": card.id}).first()
+    waiting = waiting_card(session, card.id or 0) if found is not None else None
     if waiting is not None:
         row["params"] = waiting.params | row["params"]
         silent = silent and waiting.silent
@@ -252,8 +263,7 @@ def release_chat(session: Session, bot_id: int, chat_id: int, now: datetime) -> 
 
 def _queue(session: Session, now: datetime, row: dict[str, Any]) -> bool:
     """Insert at once, so that rows stand in the order in which they were queued."""
-    session.flush()
-    chat = session.get(Chat, (row["bot_id"], row["chat_id"]))
+    chat = run(session, _REACHABLE, {"bot_id": row["bot_id"], "chat_id": row["chat_id"]}).first()
     reachable = chat is None or chat.reachable
     row = {
         "params": {},
@@ -268,7 +278,7 @@ def _queue(session: Session, now: datetime, row: dict[str, Any]) -> bool:
     } | row
     if row.get("key") is not None:
         return insert_new(session, Outbox, [row], ["key"]) == 1
-    session.exec(insert(Outbox).values(row))
+    run(session, _INSERT, row)
     return True
 
 

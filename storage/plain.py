@@ -1,0 +1,22 @@
+"""Statements without objects: run as they are on a session's connection.
+
+What passes through the queues and the record at every tap is rows that nobody keeps; making
+objects of them costs several times their way to the database and back. Rows that a session
+knows as objects are not changed this way: it would go on showing what they were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import CursorResult, Executable
+from sqlmodel import Session
+
+
+def run(
+    session: Session, statement: Executable, params: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+) -> CursorResult[Any]:
+    """Run a statement, put together once, in the session's transaction, after what the session holds back."""
+    session.flush()
+    return session.connection().execute(statement, params)  # type: ignore[call-overload, no-any-return]
