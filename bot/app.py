@@ -26,15 +26,17 @@ from bot.inbox_worker import InboxWorker
 from bot.logging import where
 from bot.polling import Poller
 from bot.process_lock import only_process
+from bot.sender import Sender
 from bot.settings import Settings, Unusable
 from bot.telegram_client import RefusedToken, TelegramClient
+from bot.tenure import Tenure
 from bot.timer_worker import TimerWorker
-from storage import file_rows, inbox, outbox
+from storage import file_rows, inbox, leases
 from storage.database import Database, DatabaseUnavailable, migrate, open_database
 from storage.file_store import FileStore, open_file_store
 from storage.local_file_store import LocalFileStore
 from storage.tables import Bot
-from workflow import checkpoint_messages, gap, profile, retention
+from workflow import checkpoint_messages, gap, office_bots, profile, retention
 from workflow.reminding import morning
 
 log = structlog.stdlib.get_logger("bot.app")
@@ -59,19 +61,30 @@ class Pandu:
         self.database = database
         self.client = client
         bot_id, language = client.bot.id, settings.language
-        self.delivery = DeliveryWorker(database, client, store, bot_id, clock, default_language=language, paced=paced)
-        self.files = FileWorker(database, client, store, bot_id, clock, on_effect=self.delivery.wake)
+        tenure = Tenure(clock.monotonic)
+        self.delivery = DeliveryWorker(
+            database, client, store, bot_id, clock, tenure, default_language=language, paced=paced
+        )
+        self.files = FileWorker(database, client, store, bot_id, clock, on_effect=self._queued)
         self.inbox = InboxWorker(
             database, client, bot_id, client.bot.username, clock, default_language=language, on_effect=self._said,
             paced=paced,
         )  # fmt: skip
-        self.timers = TimerWorker(database, bot_id, clock, on_effect=self._said)
+        self.timers = TimerWorker(database, bot_id, clock, tenure, on_effect=self._said)
+        self.sender = Sender(database, bot_id, clock, tenure, self.delivery, self.timers)
+        self.tenure = tenure
         self.poller = Poller(database, client, bot_id, clock, on_stored=self.inbox.wake)
         self._language = language
+        self._outbox = f"outbox:{bot_id}"
 
     def _said(self) -> None:
-        self.delivery.wake()
+        self._queued()
         self.files.wake()
+
+    def _queued(self) -> None:
+        self.delivery.wake()
+        if self.tenure.fence is None:
+            self.database.announce(self._outbox)
 
     def wake(self) -> None:
         """Say that there may be something to do for every worker: somebody moved business time."""
@@ -80,11 +93,13 @@ class Pandu:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Work until told to stop; then finish what was begun, within ``STOP_WITHIN_SECONDS``."""
+        self.database.listen(self._outbox, self.delivery.wake)
+        self.database.listen(self.sender.name, self.sender.wake)
         async with asyncio.TaskGroup() as group:
             menu = group.create_task(publish_menu(self.client.bot, self._language))
             workers = [
                 group.create_task(worker.run(stopping), name=type(worker).__name__)
-                for worker in (self.poller, self.inbox, self.files, self.timers, self.delivery)
+                for worker in (self.poller, self.inbox, self.files, self.sender)
             ]
             await stopping.wait()
             log.info("stopping")
@@ -108,8 +123,8 @@ async def assembled(settings: Settings, *, clock: Clock | None = None, paced: bo
         await _greet(client, settings)
         store = open_file_store(settings.files, settings.s3)
         single = settings.sqlite_path is not None
-        now, wall = clock.now(), clock.wall()
-        await database.write(lambda session: _take_up(session, client, now, wall, single=single))
+        now, wall, lease_now = clock.now(), clock.wall(), await database.lease_time()
+        await database.write(lambda session: _take_up(session, client, now, wall, lease_now if single else None))
         if single and isinstance(store, LocalFileStore):
             await asyncio.to_thread(store.remove_leftovers)
         yield Pandu(settings, database, client, store, clock, paced=paced)
@@ -168,19 +183,25 @@ async def _greet(client: TelegramClient, settings: Settings) -> None:
             return
 
 
-def _take_up(session: Session, client: TelegramClient, now: datetime, wall: datetime, *, single: bool) -> None:
-    """Note the bot, and take up what the last process left unfinished; ``wall`` is the machine's time."""
+def _take_up(
+    session: Session, client: TelegramClient, now: datetime, wall: datetime, lease_now: datetime | None
+) -> None:
+    """Note the bot, and what it must look after; ``wall`` is the machine's time.
+
+    Where no other process works (``lease_now`` is given), all that was claimed is free again.
+    """
     username = client.bot.username or ""
     bot = session.get(Bot, client.bot.id) or Bot(id=client.bot.id, username=username)
     bot.username = username
     session.add(bot)
     session.flush()
+    office_bots.bind_free(session)
     gap.note_absence(session, bot, now, wall)
     morning.ensure_all(session, now)
     checkpoint_messages.ensure_all(session, now)
     retention.ensure_all(session, now)
     profile.renew_menus(session, bot.id, now, EDITION)
-    if single:
+    if lease_now is not None:
+        leases.free(session, leases.sender(bot.id), lease_now)
         inbox.void_leases(session, bot.id)
-        outbox.recover(session, bot.id, now)
         file_rows.void_leases(session)

@@ -35,10 +35,12 @@ from bot.outgoing import (
 )
 from bot.pacing import Pacing
 from bot.telegram_client import Flood, RefusedToken, ServerFault, TelegramClient, Unsent
+from bot.tenure import Tenure
 from storage import outbox
 from storage.database import Database, DatabaseUnavailable
 from storage.errors import DiskFull, FilesUnavailable
 from storage.file_store import FileStore
+from storage.leases import LeaseLost
 from storage.outbox import OutboxItem
 from storage.tables import Card, Chat
 from workflow import notices
@@ -66,7 +68,7 @@ A card that reminds comes as its row's parameter, see :func:`workflow.reminding.
 
 
 class DeliveryWorker:
-    """Delivers one bot's outbox."""
+    """Delivers one bot's outbox, while this process holds the bot's sending."""
 
     def __init__(
         self,
@@ -75,6 +77,7 @@ class DeliveryWorker:
         store: FileStore,
         bot_id: int,
         clock: Clock,
+        tenure: Tenure,
         *,
         default_language: str,
         paced: bool = True,
@@ -85,6 +88,7 @@ class DeliveryWorker:
         self._store = store
         self._bot_id = bot_id
         self._clock = clock
+        self._tenure = tenure
         self._default_language = default_language
         self._pacing = Pacing(clock.monotonic, enabled=paced)
         self._at_once = at_once
@@ -111,7 +115,7 @@ class DeliveryWorker:
                 items: list[OutboxItem] = []
                 if not pause:
                     try:
-                        items = await self._claim()
+                        items = await self.claim()
                     except DatabaseUnavailable as error:
                         pause = self._back_off()
                         log.warning("the database is away", next_try_in_seconds=pause, error=where(error))
@@ -123,14 +127,20 @@ class DeliveryWorker:
                 elif not items:
                     await first_of(self._work, stopping, seconds=LOOK_AGAIN_SECONDS)
 
-    async def _claim(self) -> list[OutboxItem]:
+    async def claim(self) -> list[OutboxItem]:
+        """Take what may be sent now, as long as this process holds the bot's sending."""
         free = self._at_once - self._active
-        if free <= 0:
+        fence = self._tenure.fence
+        if free <= 0 or fence is None:
             return []
         now, lease_now = self._clock.now(), await self._database.lease_time()
-        return await self._database.write(
-            lambda session: outbox.claim(session, self._bot_id, now, lease_now, LEASE, free)
-        )
+        try:
+            return await self._database.write(
+                lambda session: outbox.claim(session, self._bot_id, fence, now, lease_now, LEASE, free)
+            )
+        except LeaseLost:
+            self._tenure.end()
+            return []
 
     async def _work_on(self, item: OutboxItem) -> None:
         try:
@@ -147,7 +157,7 @@ class DeliveryWorker:
     async def deliver(self, item: OutboxItem) -> None:
         """Deliver one claimed row and record the outcome."""
         while wait := self._pacing.take(item.chat_id):
-            if wait > LONGEST_WAIT_SECONDS or self._stopping.is_set():
+            if wait > LONGEST_WAIT_SECONDS or self._stopping.is_set() or not self._holds(item):
                 await self._postpone(item, wait)
                 return
             await first_of(self._stopping, seconds=wait)
@@ -168,9 +178,12 @@ class DeliveryWorker:
             return
         if isinstance(outgoing, Later):
             later = outgoing
-            await self._record(lambda session: outbox.put_off(session, item.id, later.at, later.not_after))
+            await self._record(lambda session: outbox.put_off(session, item, later.at, later.not_after))
             return
         crash_point("before-send")
+        if not self._holds(item):
+            await self._postpone(item, 0.0)
+            return
         try:
             message_id = await transmit(self._client, self._store, item.chat_id, outgoing)
         except TelegramError as error:
@@ -190,6 +203,10 @@ class DeliveryWorker:
         crash_point("before-mark-sent")
         await self._record(lambda session: self._sent(session, item, outgoing, message_id))
         crash_point("after-mark-sent")
+
+    def _holds(self, item: OutboxItem) -> bool:
+        """Say whether a claimed row is still this process's to send."""
+        return self._tenure.fence == item.fence
 
     def _sent(self, session: Session, item: OutboxItem, outgoing: Outgoing, message_id: int | None) -> None:
         now = self._clock.now()
@@ -276,7 +293,7 @@ class DeliveryWorker:
             card.anew = True
             session.add(card)
         # Without a message, a card that is not live any more is skipped at its next turn.
-        outbox.postpone(session, item.id, now)
+        outbox.postpone(session, item, now)
 
     async def _unknown(self, item: OutboxItem, outgoing: Outgoing, error: TelegramError) -> None:
         self._unknowns[item.id] += 1
@@ -289,7 +306,7 @@ class DeliveryWorker:
             return
         due_at = self._clock.now() + outbox.backoff(self._unknowns[item.id])
         log.warning("nobody knows whether a message arrived", outbox_id=item.id, kind=item.kind, error=where(error))
-        await self._record(lambda session: outbox.mark_uncertain(session, item.id, due_at))
+        await self._record(lambda session: outbox.mark_uncertain(session, item, due_at))
 
     async def _unreachable(self, item: OutboxItem, error: TelegramError) -> None:
         now = self._clock.now()
@@ -306,7 +323,7 @@ class DeliveryWorker:
 
     async def _postpone(self, item: OutboxItem, seconds: float) -> None:
         due_at = self._clock.now() + timedelta(seconds=seconds)
-        await self._record(lambda session: outbox.postpone(session, item.id, due_at))
+        await self._record(lambda session: outbox.postpone(session, item, due_at))
 
     async def _bury(self, item: OutboxItem, error: str) -> None:
         log.error("a message is given up", outbox_id=item.id, kind=item.kind, template=item.template, error=error)

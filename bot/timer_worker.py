@@ -17,6 +17,7 @@ from sqlmodel import Session
 from bot.clock import Clock, first_of
 from bot.crash_points import crash_point
 from bot.logging import where
+from bot.tenure import Tenure
 from storage import timers
 from storage.database import Database, DatabaseUnavailable
 from workflow import notices
@@ -34,12 +35,19 @@ TRY_AGAIN = timedelta(minutes=1)
 
 
 class TimerWorker:
-    """Fires the timers of a database. ``on_effect`` is called after each that may have said something."""
+    """Fires the timers of a database. ``on_effect`` is called after each that may have said something.
 
-    def __init__(self, database: Database, bot_id: int, clock: Clock, *, on_effect: Callable[[], None]) -> None:
+    Two processes that fire at once do no harm, but do the work twice: it works only during its
+    ``tenure``.
+    """
+
+    def __init__(
+        self, database: Database, bot_id: int, clock: Clock, tenure: Tenure, *, on_effect: Callable[[], None]
+    ) -> None:
         self._database = database
         self._bot_id = bot_id
         self._clock = clock
+        self._tenure = tenure
         self._on_effect = on_effect
         self._failures = 0
         self._work = asyncio.Event()
@@ -69,10 +77,12 @@ class TimerWorker:
 
         Raises :class:`DatabaseUnavailable`; what was not fired then stays due.
         """
+        if self._tenure.fence is None:
+            return 0
         now = self._clock.now()
         ids = await self._database.read(lambda session: timers.due_ids(session, now, AT_ONCE))
         for timer_id in ids:
-            if stopping is not None and stopping.is_set():
+            if self._tenure.fence is None or (stopping is not None and stopping.is_set()):
                 break
             await self._fire(timer_id)
         return len(ids)

@@ -53,6 +53,16 @@ class Database(ABC):
         :raises DatabaseUnavailable: an infrastructure fault; try again later.
         """
 
+    def announce(self, topic: str) -> None:  # noqa: B027 - one process alone has nobody to tell
+        """Hint to the other processes at this database that there may be work of this kind; never waits.
+
+        A hint may be lost or come for nothing: whoever listens also looks by itself. Where
+        only one process works, nobody else needs it.
+        """
+
+    def listen(self, topic: str, wake: Callable[[], None]) -> None:  # noqa: B027 - nor anybody to hear
+        """Have ``wake`` called on the event loop at each hint (see :meth:`announce`) until the database is closed."""
+
     @abstractmethod
     async def close(self) -> None:
         """Finish the transactions already begun or waiting, then let go of the database."""

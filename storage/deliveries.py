@@ -3,24 +3,29 @@
 Of one chat never two rows are under way. A row that is tried again holds back those of its
 priority behind it in its chat, so that a card does not overtake its documents. Whoever was
 given a row and vanished leaves its outcome unknown: it is queued again and marked uncertain.
-Lease times are those of :meth:`storage.database.Database.lease_time`.
+
+Rows are handed out only to the holder of the bot's :func:`storage.leases.sender` and keep its
+fence. One who was overtaken meanwhile may still say what certainly happened, but cannot queue
+a row that the next holder is sending. Lease times are those of
+:meth:`storage.database.Database.lease_time`.
 """
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, or_
+from sqlalchemy import and_, bindparam, exists, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from storage import leases
 from storage.literals import is_status
 from storage.tables import Outbox, UtcDateTime
 
+FINISHED = frozenset({"sent", "skipped"})
 LONGEST_BACKOFF = timedelta(minutes=5)
 SECRET = "secret"  # noqa: S105 - the name of a parameter
 """The parameter of a message that is dropped from its row once it was sent, or will not be."""
@@ -73,6 +78,7 @@ class OutboxItem:
     """A claimed row (see :class:`storage.tables.Outbox`). ``tries`` includes this one."""
 
     id: int
+    fence: int
     bot_id: int
     office_id: str | None
     chat_id: int
@@ -97,14 +103,20 @@ def backoff(tries: int) -> timedelta:
 
 
 def claim(
-    session: Session, bot_id: int, now: datetime, lease_now: datetime, lease: timedelta, limit: int
+    session: Session, bot_id: int, fence: int, now: datetime, lease_now: datetime, lease: timedelta, limit: int
 ) -> list[OutboxItem]:
-    """Hand out at most ``limit`` rows that are due, each chat's first, most urgent first."""
-    _one_claim_at_a_time(session, bot_id)
+    """Hand out at most ``limit`` rows that are due, each chat's first, most urgent first.
+
+    Claims for one bot follow one another: two at once could each take a row of the same chat
+    if a more urgent one came in between.
+
+    :raises storage.leases.LeaseLost: the bot's sending is in other hands than ``fence`` says.
+    """
+    leases.check(session, leases.sender(bot_id), fence, lease_now)
     _take_back_expired(session, bot_id, now, lease_now)
     rows = session.exec(_CLAIMABLE, params={"bot_id": bot_id, "now": now, "limit": limit}).all()
     for row in rows:
-        row.status = "sending"
+        row.status, row.fence = "sending", fence
         row.lease_until = lease_now + lease
         row.tries += 1
     session.flush()
@@ -114,6 +126,7 @@ def claim(
 def _item(row: Outbox) -> OutboxItem:
     return OutboxItem(
         id=row.id or 0,
+        fence=row.fence,
         bot_id=row.bot_id,
         office_id=row.office_id,
         chat_id=row.chat_id,
@@ -133,31 +146,23 @@ def _item(row: Outbox) -> OutboxItem:
     )
 
 
-def _one_claim_at_a_time(session: Session, bot_id: int) -> None:
-    """Let PostgreSQL's claims for one bot follow one another.
-
-    Two at once could each take a row of the same chat if a more urgent one came in between.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        name = hashlib.sha256(f"outbox of bot {bot_id}".encode()).digest()
-        session.exec(select(func.pg_advisory_xact_lock(int.from_bytes(name[:8], signed=True))))
-
-
 def _take_back_expired(session: Session, bot_id: int, now: datetime, lease_now: datetime) -> None:
     expired = session.exec(_EXPIRED, params={"bot_id": bot_id, "lease_now": lease_now}).all()
     for row in expired:
         _queue_again(session, row, now, uncertain=True)
 
 
-def recover(session: Session, bot_id: int, now: datetime) -> None:
-    """Queue again, as uncertain, all that a process that is gone was sending."""
-    statement = select(Outbox).where(Outbox.bot_id == bot_id, is_status(Outbox.status, "sending"))
+def recover(session: Session, bot_id: int, fence: int, now: datetime) -> None:
+    """Queue again, as uncertain, all that was being sent under an older fence than this."""
+    statement = select(Outbox).where(
+        Outbox.bot_id == bot_id, is_status(Outbox.status, "sending"), col(Outbox.fence) < fence
+    )
     for row in session.exec(statement.order_by(col(Outbox.id)).with_for_update()).all():
         _queue_again(session, row, now, uncertain=True)
 
 
 def mark_sent(session: Session, item_id: int, message_id: int | None, now: datetime) -> None:
-    """Record that Telegram took it, even if its lease had run out meanwhile."""
+    """Record that Telegram took it, whoever has the row meanwhile: that is certain."""
     row = _locked(session, item_id)
     row.status, row.finished_at, row.lease_until, row.error = "sent", now, None, None
     _forget_secret(row)
@@ -168,39 +173,43 @@ def mark_sent(session: Session, item_id: int, message_id: int | None, now: datet
 def mark_skipped(session: Session, item_id: int, now: datetime) -> None:
     """Record that there was nothing left to say."""
     row = _locked(session, item_id)
+    if row.status in FINISHED:
+        return
     row.status, row.finished_at, row.lease_until = "skipped", now, None
     _forget_secret(row)
 
 
-def postpone(session: Session, item_id: int, due_at: datetime) -> None:
-    """Queue again what was certainly not sent. No effect once it is no longer being sent."""
-    row = _locked(session, item_id)
-    if row.status == "sending":
+def postpone(session: Session, item: OutboxItem, due_at: datetime) -> None:
+    """Queue again what was certainly not sent. No effect once this claim is over."""
+    row = _still_claimed(session, item)
+    if row is not None:
         _queue_again(session, row, due_at)
 
 
-def put_off(session: Session, item_id: int, due_at: datetime, not_after: datetime | None = None) -> None:
+def put_off(session: Session, item: OutboxItem, due_at: datetime, not_after: datetime | None = None) -> None:
     """Let what was never tried wait for a better hour; it holds nothing back meanwhile.
 
-    ``not_after`` moves with it where it is given. No effect once it is no longer being sent.
+    ``not_after`` moves with it where it is given. No effect once this claim is over.
     """
-    row = _locked(session, item_id)
-    if row.status == "sending":
+    row = _still_claimed(session, item)
+    if row is not None:
         row.tries = max(0, row.tries - 1)
         row.not_after = not_after or row.not_after
         _queue_again(session, row, due_at)
 
 
-def mark_uncertain(session: Session, item_id: int, due_at: datetime) -> None:
-    """Queue again what may have been sent. No effect once it is no longer being sent."""
-    row = _locked(session, item_id)
-    if row.status == "sending":
+def mark_uncertain(session: Session, item: OutboxItem, due_at: datetime) -> None:
+    """Queue again what may have been sent. No effect once this claim is over."""
+    row = _still_claimed(session, item)
+    if row is not None:
         _queue_again(session, row, due_at, uncertain=True)
 
 
 def bury(session: Session, item_id: int, error: str) -> None:
     """Give up on a row; an operator finds it with :func:`list_dead`."""
     row = _locked(session, item_id)
+    if row.status in FINISHED:
+        return
     row.status, row.lease_until, row.error = "dead", None, error[:_LONGEST_ERROR]
     _forget_secret(row)
 
@@ -256,3 +265,9 @@ def _queue_again(session: Session, row: Outbox, due_at: datetime, *, uncertain: 
 
 def _locked(session: Session, item_id: int) -> Outbox:
     return session.get_one(Outbox, item_id, with_for_update=True, populate_existing=True)
+
+
+def _still_claimed(session: Session, item: OutboxItem) -> Outbox | None:
+    """Return the row of a claim that nobody has ended or taken over since."""
+    row = _locked(session, item.id)
+    return row if row.status == "sending" and row.fence == item.fence else None

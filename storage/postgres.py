@@ -17,16 +17,20 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session as AnySession
+from sqlalchemy.pool import NullPool
 from sqlmodel import Session, select
 
 from storage.database import Database, run_reading
 from storage.errors import DatabaseUnavailable, DiskFull
+from storage.wakeups import Wakeups
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 CONNECTIONS = 16
 CONNECT_SECONDS = 10
+ANSWER_SECONDS = 60
+"""No single statement takes as long: a line that broke without a word is given up then."""
 
 # deadlock, serialization, and two who inserted the same key at once: the loser of the race
 # sees the winner's row when it runs again.
@@ -57,10 +61,13 @@ class PostgresDatabase(Database):
             pool_size=CONNECTIONS,
             max_overflow=0,
             pool_timeout=CONNECT_SECONDS,
-            connect_args={"timeout": CONNECT_SECONDS},
+            connect_args={"timeout": CONNECT_SECONDS, "command_timeout": ANSWER_SECONDS},
         )
         # One snapshot for all statements of a body, as SQLite gives it.
         self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._wakeups = Wakeups(
+            create_async_engine(async_url(url), poolclass=NullPool, connect_args={"timeout": CONNECT_SECONDS})
+        )
         self._closed = False
         self._open = 0
         self._idle = asyncio.Event()
@@ -123,9 +130,18 @@ class PostgresDatabase(Database):
 
         return await self.read(body)
 
+    def announce(self, topic: str) -> None:
+        """See :meth:`Database.announce`."""
+        self._wakeups.announce(topic)
+
+    def listen(self, topic: str, wake: Callable[[], None]) -> None:
+        """See :meth:`Database.listen`."""
+        self._wakeups.listen(topic, wake)
+
     async def close(self) -> None:
         """See :meth:`Database.close`."""
         self._closed = True
+        await self._wakeups.close()
         await self._idle.wait()
         await self._engine.dispose()
 

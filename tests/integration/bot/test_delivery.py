@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,12 +16,14 @@ from bot import outgoing
 from bot.clock import Clock
 from bot.delivery import LEASE, DeliveryWorker
 from bot.telegram_client import Flood, ServerFault, TelegramClient, Unsent
+from bot.tenure import Tenure
 from messages.rendered import Rendered
 from storage import outbox
 from storage.database import Database
 from storage.errors import FilesUnavailable
 from storage.local_file_store import LocalFileStore
 from storage.tables import Card, Chat, File, Outbox, Task
+from tests import sending
 from tests.integration.storage.conftest import ANA, BOT, BUDI, NOW, OFFICE
 from workflow import notices
 
@@ -105,12 +108,14 @@ class Desk:
     def __init__(self, database: Database, folder: Path) -> None:
         self.database, self.phone, self.clock = database, Phone(), TestClock()
         self.store = LocalFileStore(folder)
+        self.tenure = Tenure(self.clock.monotonic)
         self.worker = DeliveryWorker(
             database,
             cast("TelegramClient", self.phone),
             self.store,
             BOT,
             self.clock,
+            self.tenure,
             default_language="id",
             paced=False,
         )
@@ -121,9 +126,10 @@ class Desk:
         for _ in range(rounds):
             lease_now = await self.database.lease_time()
             items = await self.database.write(
-                lambda s, at=lease_now: outbox.claim(s, BOT, self.clock.now(), at, LEASE, 10)  # type: ignore[misc]
+                lambda s, at=lease_now: sending.claim(s, BOT, self.clock.now(), at, LEASE, 10)  # type: ignore[misc]
             )
             for item in items:
+                self.tenure.begin(item.fence, math.inf)
                 await self.worker.deliver(item)
             count += len(items)
         return count
@@ -364,8 +370,8 @@ async def test_a_reminder_with_unknown_outcome_is_not_repeated(desk: Desk) -> No
 async def test_what_a_dead_process_was_sending_is_repeated_marked(desk: Desk) -> None:
     await desk.show()
     lease_now = await desk.database.lease_time()
-    await desk.database.write(lambda s: outbox.claim(s, BOT, NOW, lease_now, LEASE, 10))
-    await desk.database.write(lambda s: outbox.recover(s, BOT, NOW))
+    await desk.database.write(lambda s: sending.claim(s, BOT, NOW, lease_now, LEASE, 10))
+    await desk.database.write(lambda s: outbox.recover(s, BOT, sending.hold(s, BOT, lease_now, "another"), NOW))
     await desk.deliver()
     assert desk.phone.done() == ["send card 1 r2 (ulang)"]
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import Session, select
 
 from bot.clock import Clock
+from bot.tenure import Tenure
 from bot.timer_worker import TRIES, TRY_AGAIN, TimerWorker
 from storage import outbox, timers
 from storage.database import Database
@@ -50,7 +52,7 @@ async def opened(database: Database, monkeypatch: pytest.MonkeyPatch) -> Databas
 
     def body(session: Session) -> None:
         session.add(Bot(id=BOT, username="pandu_bot"))
-        session.add(Office(id="office", name="O", regency="R", timezone="Asia/Jakarta"))
+        session.add(Office(id="office", name="O", regency="R", timezone="Asia/Jakarta", bot_id=BOT))
         session.flush()
         session.add(Official(office_id="office", name="Admin", telegram_id=1, admin=True))
 
@@ -70,7 +72,18 @@ async def said(database: Database) -> list[str]:
 
 
 def worker(database: Database, clock: Clock) -> TimerWorker:
-    return TimerWorker(database, BOT, clock, on_effect=lambda: None)
+    return TimerWorker(database, BOT, clock, holding(clock), on_effect=lambda: None)
+
+
+def holding(clock: Clock) -> Tenure:
+    """A tenure that does not end."""
+    tenure = Tenure(clock.monotonic)
+    tenure.begin(1, math.inf)
+    return tenure
+
+
+async def next_at(database: Database) -> datetime | None:
+    return await database.read(timers.next_at)
 
 
 async def test_two_workers_race_and_every_timer_fires_once(opened: Database) -> None:
@@ -79,7 +92,7 @@ async def test_two_workers_race_and_every_timer_fires_once(opened: Database) -> 
     workers = [worker(opened, Stopped()) for _ in range(3)]
     await asyncio.gather(*(one.fire_due() for one in workers))
     assert sorted(await said(opened)) == sorted(f"say:{number}" for number in range(20))
-    assert await opened.read(timers.next_at) is None
+    assert await next_at(opened) is None
 
 
 async def test_one_occasion_is_put_down_once_and_fires_at_its_time(opened: Database) -> None:
@@ -87,7 +100,7 @@ async def test_one_occasion_is_put_down_once_and_fires_at_its_time(opened: Datab
     assert not await put(opened, "say", "say:a", NOW)
     clock = Stopped()
     assert await worker(opened, clock).fire_due() == 0
-    assert await opened.read(timers.next_at) == NOW + timedelta(minutes=5)
+    assert await next_at(opened) == NOW + timedelta(minutes=5)
     clock.time += timedelta(minutes=5)
     assert await worker(opened, clock).fire_due() == 1
     assert await said(opened) == ["say:a"]
@@ -103,10 +116,10 @@ async def test_a_poisoned_timer_holds_nobody_up_and_is_given_up_after_three_trie
     for _ in range(TRIES - 2):
         clock.time += TRY_AGAIN
         await one.fire_due()
-    assert await opened.read(timers.next_at) is not None
+    assert await next_at(opened) is not None
     clock.time += TRY_AGAIN
     await one.fire_due()
-    assert await opened.read(timers.next_at) is None
+    assert await next_at(opened) is None
     assert await said(opened) == ["say:1", "timer_given_up"]
 
 
@@ -129,7 +142,8 @@ async def test_a_database_that_is_away_does_not_count_against_a_timer(
 
 async def test_a_worker_fires_what_becomes_due_until_it_is_stopped(opened: Database) -> None:
     fired, stopping = asyncio.Event(), asyncio.Event()
-    one = TimerWorker(opened, BOT, Stopped(), on_effect=fired.set)
+    clock = Stopped()
+    one = TimerWorker(opened, BOT, clock, holding(clock), on_effect=fired.set)
     task = asyncio.create_task(one.run(stopping))
     await put(opened, "say", "say:1")
     one.wake()

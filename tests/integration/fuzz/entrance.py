@@ -23,6 +23,7 @@ from bot.updates import readable
 from storage import inbox, outbox
 from storage.database import Database
 from storage.tables import Bot, Card, Chat, File, Inbox, Official, Outbox, metadata
+from tests import sending
 from workflow import enrolment, files
 from workflow.office_file.apply import apply
 from workflow.office_file.loading import load_text
@@ -166,11 +167,11 @@ class Entrance:
         said: list[Said] = []
 
         def body(session: Session) -> int:
-            items = outbox.claim(session, BOT, later, later, timedelta(seconds=30), 200)
+            items = sending.claim(session, BOT, later, later, timedelta(seconds=30), 200)
             for item in items:
                 out = prepare(session, item, "id", later)
                 if isinstance(out, Later):
-                    outbox.postpone(session, item.id, max(out.at, later + SECOND))
+                    outbox.postpone(session, item, max(out.at, later + SECOND))
                     continue
                 if isinstance(out, NewMessage | Edit):
                     keys = tuple(

@@ -7,24 +7,27 @@ thing: conversations, use cases, timers, the outbox and the worker that delivers
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, select, update
 from telegram.error import Forbidden
 
 from bot.clock import Clock
 from bot.delivery import DeliveryWorker
 from bot.outgoing import plain
+from bot.tenure import Tenure
 from handlers.dispatch import handle
 from handlers.incoming import Incoming, IncomingFile
 from handlers.talk import Context
-from storage import outbox, timers
+from storage import timers
 from storage.outbox import OutboxItem
-from storage.tables import Bot, Card, File, Outbox, Task
+from storage.tables import Bot, Card, File, Office, Outbox, Task
+from tests import sending
 from tests.integration.quarter.cast import Place
 from tests.integration.quarter.phones import Message, Phone
 from tests.integration.workflow.town import BOT, Store
@@ -159,9 +162,11 @@ class World:
         clock = WorldClock(self)
         recorder = SimpleNamespace(bot=Recorder(self))
         database: Any = OneAtATime(store, clock)
+        self._tenure = Tenure(clock.monotonic)
         self._delivery = DeliveryWorker(
-            database, cast("Any", recorder), cast("Any", None), BOT, clock, default_language="id", paced=False
-        )
+            database, cast("Any", recorder), cast("Any", None), BOT, clock, self._tenure, default_language="id",
+            paced=False,
+        )  # fmt: skip
 
     # What is to come
 
@@ -219,8 +224,9 @@ class World:
 
     def _deliver(self) -> int:
         now = self.now
-        items = self.store.write(lambda session: outbox.claim(session, BOT, now, now, LEASE, 100))
+        items = self.store.write(lambda session: sending.claim(session, BOT, now, now, LEASE, 100))
         for item in items:
+            self._tenure.begin(item.fence, math.inf)
             run_now(self._delivery.deliver(item))
             self._note(item)
         return len(items)
@@ -248,6 +254,7 @@ class World:
             session.add(Bot(id=BOT, username="pandu_bot"))
             session.flush()
         apply(session, source, self.now)
+        session.exec(update(Office).values(bot_id=BOT))
 
     def tap(self, chat: int, data: str) -> None:
         self._send(Incoming(0, chat, chat, private=True, kind="tap", data=data, callback_id="1"))

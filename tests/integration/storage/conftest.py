@@ -21,7 +21,9 @@ OFFICE = "sumbang"
 def fill(session: Session) -> None:
     """Write the office and a run with four tasks, ids 1 to 4, and cards of the same ids."""
     session.add(Bot(id=BOT, username="pandu_bot"))
-    session.add(Office(id=OFFICE, name="Kecamatan Sumbang", regency="Kabupaten Banyumas", timezone="Asia/Jakarta"))
+    session.add(
+        Office(id=OFFICE, name="Kecamatan Sumbang", regency="Kabupaten Banyumas", timezone="Asia/Jakarta", bot_id=BOT)
+    )
     session.flush()
     session.add(Official(id=1, office_id=OFFICE, name="Siti Rahayu", telegram_id=ANA))
     session.add(

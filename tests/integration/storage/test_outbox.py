@@ -16,6 +16,7 @@ from storage import outbox
 from storage.database import Database
 from storage.outbox import OutboxItem
 from storage.tables import Card, Chat, File, Outbox
+from tests import sending
 from tests.integration.storage.conftest import ANA, BOT, BUDI, LEASE, NOW, OFFICE
 
 SECOND = timedelta(seconds=1)
@@ -27,7 +28,7 @@ def say(session: Session, template: str = "home", chat: int = ANA, **more: Any) 
 
 
 def claim(session: Session, now: datetime = NOW, lease_now: datetime = NOW, limit: int = 50) -> list[OutboxItem]:
-    return outbox.claim(session, BOT, now, lease_now, LEASE, limit)
+    return sending.claim(session, BOT, now, lease_now, LEASE, limit)
 
 
 def sent(session: Session) -> list[str | None]:
@@ -108,7 +109,7 @@ async def test_documents_arrive_before_their_card_even_when_they_must_be_tried_a
         outbox.send_document(session, bot_id=BOT, chat_id=ANA, office_id=OFFICE, file_id=file_id, now=NOW)
         outbox.show_card(session, session.get_one(Card, 1), NOW)
         (document,) = claim(session)
-        outbox.postpone(session, document.id, NOW + 5 * SECOND)
+        outbox.postpone(session, document, NOW + 5 * SECOND)
         say(session, "reply", priority=1)
         meanwhile = [item.template or item.kind for item in claim(session)]
         outbox.mark_sent(session, rows(session)[-1].id or 0, 9, NOW)
@@ -138,7 +139,7 @@ async def test_a_card_that_changes_while_it_is_sent_is_queued_again(office: Data
         outbox.show_card(session, card, NOW)
         both = statuses(session)
         # The first one's outcome is unknown: what is known of it goes to the second.
-        outbox.mark_uncertain(session, item.id, NOW + 2 * SECOND)
+        outbox.mark_uncertain(session, item, NOW + 2 * SECOND)
         return both, [(row.status, row.tries, row.uncertain, row.due_at) for row in rows(session)]
 
     both, after = await office.write(body)
@@ -163,7 +164,7 @@ async def test_a_card_being_retried_keeps_its_wait(office: Database) -> None:
         card = session.get_one(Card, 1)
         outbox.show_card(session, card, NOW)
         (item,) = claim(session)
-        outbox.postpone(session, item.id, NOW + 9 * SECOND)
+        outbox.postpone(session, item, NOW + 9 * SECOND)
         outbox.show_card(session, card, NOW)
         return [row.due_at for row in rows(session)]
 
@@ -222,7 +223,7 @@ async def test_after_a_crash_what_was_under_way_is_uncertain(office: Database) -
     await office.write(crash)
 
     def restart(session: Session) -> list[tuple[str | None, bool, int]]:
-        outbox.recover(session, BOT, NOW)
+        outbox.recover(session, BOT, sending.hold(session, BOT, NOW, "another"), NOW)
         return [(item.template, item.uncertain, item.tries) for item in claim(session)]
 
     assert await office.write(restart) == [("under way", True, 2)]
@@ -245,8 +246,8 @@ async def test_a_late_outcome_does_not_queue_what_was_sent(office: Database) -> 
         say(session)
         (item,) = claim(session)
         outbox.mark_sent(session, item.id, 5, NOW)
-        outbox.postpone(session, item.id, NOW)
-        outbox.mark_uncertain(session, item.id, NOW)
+        outbox.postpone(session, item, NOW)
+        outbox.mark_uncertain(session, item, NOW)
         return statuses(session)
 
     assert await office.write(body) == ["sent"]

@@ -17,6 +17,7 @@ from storage import outbox, sqlite_connection
 from storage.database import migrate
 from storage.outbox import OutboxItem
 from storage.tables import Card, Chat, Outbox
+from tests import sending
 from tests.integration.storage.conftest import ANA, BOT, LEASE, NOW, OFFICE, fill
 
 CHATS = st.sampled_from([ANA, ANA + 1])
@@ -35,6 +36,7 @@ class OutboxHistory(RuleBasedStateMachine):
         self.transaction = self.connection.begin()
         self.session = Session(self.connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
         self.now = NOW
+        self.taken = 0
         self.under_way: list[OutboxItem] = []
         self.asked: set[int] = set()  # cards asked for and not shown since
         self.shown_by: dict[int, set[int]] = {}  # claimed row -> cards it still shows in their latest form
@@ -43,7 +45,7 @@ class OutboxHistory(RuleBasedStateMachine):
         """Deliver what is left: everything asked for must have come out."""
         for chat in (ANA, ANA + 1):
             outbox.release_chat(self.session, BOT, chat, self.now)
-        outbox.recover(self.session, BOT, self.now)
+        self._take_over()
         self.under_way.clear()
         self.now += timedelta(hours=1)
         for _ in range(500):
@@ -63,11 +65,16 @@ class OutboxHistory(RuleBasedStateMachine):
         return list(self.session.exec(select(Outbox).where(*conditions).order_by(col(Outbox.id))))
 
     def _claim(self) -> list[OutboxItem]:
-        items = outbox.claim(self.session, BOT, self.now, self.now, LEASE, 10)
+        items = sending.claim(self.session, BOT, self.now, self.now, LEASE, 10)
         for item in items:
             self.shown_by[item.id] = {item.card_id} if item.card_id is not None else set()
         self.under_way += items
         return items
+
+    def _take_over(self) -> None:
+        self.taken += 1
+        fence = sending.hold(self.session, BOT, self.now, f"process {self.taken}")
+        outbox.recover(self.session, BOT, fence, self.now)
 
     def _sent(self, item: OutboxItem) -> None:
         outbox.mark_sent(self.session, item.id, item.id, self.now)
@@ -109,7 +116,7 @@ class OutboxHistory(RuleBasedStateMachine):
     @rule(number=st.integers(0, 9), pause=PAUSES, known=st.booleans())
     def not_sent(self, number: int, pause: timedelta, known: bool) -> None:
         record = outbox.postpone if known else outbox.mark_uncertain
-        record(self.session, self._pop(number).id, self.now + pause)
+        record(self.session, self._pop(number), self.now + pause)
 
     @precondition(lambda self: self.under_way)
     @rule(number=st.integers(0, 9))
@@ -122,7 +129,7 @@ class OutboxHistory(RuleBasedStateMachine):
 
     @rule()
     def restart(self) -> None:
-        outbox.recover(self.session, BOT, self.now)
+        self._take_over()
         self.under_way.clear()
 
     @invariant()

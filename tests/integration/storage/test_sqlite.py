@@ -20,6 +20,7 @@ from storage import file_rows, inbox, outbox
 from storage.database import DatabaseUnavailable, DiskFull
 from storage.sqlite import SqliteDatabase
 from storage.tables import Bot, Card, Inbox, Outbox, Task
+from tests import sending
 from tests.integration.storage.conftest import ANA, BOT, LEASE, NOW, OFFICE, fill
 
 
@@ -260,9 +261,9 @@ def show_and_hold(session: Session) -> None:
     card = session.get_one(Card, 1)
     outbox.show_card(session, card, NOW)
     outbox.show_card(session, card, NOW)
-    for item in outbox.claim(session, BOT, NOW, NOW, LEASE, 5):
-        outbox.postpone(session, item.id, NOW)
-    outbox.recover(session, BOT, NOW)
+    for item in sending.claim(session, BOT, NOW, NOW, LEASE, 5):
+        outbox.postpone(session, item, NOW)
+    outbox.recover(session, BOT, sending.hold(session, BOT, NOW, "another"), NOW)
     outbox.hold_chat(session, BOT, ANA, NOW)
     outbox.release_chat(session, BOT, ANA, NOW)
     outbox.list_dead(session, BOT)

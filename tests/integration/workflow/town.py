@@ -20,6 +20,7 @@ from sop_definitions.model import SopDefinition
 from storage import outbox, sqlite_connection
 from storage.database import Database, open_database
 from storage.tables import Adoption, Bot, Card, Chat, File, Office, Official, Outbox, Question, Seat, Task, Unit
+from tests import sending
 from workflow import adoption, cards, files, run_state, starting
 from workflow.moment import Moment
 from workflow.verbs import Press, QuestionPress
@@ -178,7 +179,7 @@ class Town:
 
     def _deliver(self, session: Session) -> None:
         later = self.now + timedelta(minutes=1)
-        while items := outbox.claim(session, BOT, later, later, timedelta(seconds=30), 100):
+        while items := sending.claim(session, BOT, later, later, timedelta(seconds=30), 100):
             for item in items:
                 card = session.get_one(Card, item.card_id) if item.card_id else None
                 if card is not None:
@@ -205,7 +206,7 @@ class Town:
         cast.people.clear()
         if session.get(Bot, BOT) is None:
             session.add(Bot(id=BOT, username="pandu_bot"))
-        session.add(Office(id=cast.office, name=cast.office, regency="R", timezone="Asia/Jakarta"))
+        session.add(Office(id=cast.office, name=cast.office, regency="R", timezone="Asia/Jakarta", bot_id=BOT))
         session.flush()
         for position, unit in enumerate(cast.units):
             session.add(Unit(office_id=cast.office, id=unit, name=unit.title(), position=position))
