@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from messages.rendered import InlineButton, button
 from messages.text import file_name, one_line
@@ -29,6 +29,7 @@ from workflow.verbs import Page, Press, Verb
 
 LISTED = 8
 PAGE = 8
+YEAR_BUTTONS = 4
 
 
 def status_list(asked: Asked) -> View:
@@ -195,19 +196,9 @@ def archive(asked: Asked) -> View:
     params, zone = asked.params, ZoneInfo(asked.reader.timezone)
     year, sop, page = params.get("year"), params.get("sop") or "", max(0, int(params.get("page") or 0))
     query = select(Run).where(Run.office_id == asked.office_id, Run.status == "finished")
-    years = sorted(
-        {
-            at.astimezone(zone).year
-            for at in asked.session.exec(
-                select(Run.ended_at).where(Run.office_id == asked.office_id, Run.status == "finished")
-            )
-            if at is not None
-        },
-        reverse=True,
-    )
+    years = _latest_years(asked, zone)
     if year:
-        start = datetime(int(year), 1, 1, tzinfo=zone).astimezone(UTC)
-        end = datetime(int(year) + 1, 1, 1, tzinfo=zone).astimezone(UTC)
+        start, end = _beginning(int(year), zone), _beginning(int(year) + 1, zone)
         query = query.where(col(Run.ended_at) >= start, col(Run.ended_at) < end)
     period = one_line(str(params.get("period") or ""), 40)
     if period:
@@ -233,6 +224,24 @@ def archive(asked: Asked) -> View:
     )
 
 
+def _latest_years(asked: Asked, zone: ZoneInfo) -> list[int]:
+    """Return the years in which runs were finished, the latest first, no more than there are buttons for.
+
+    Asked one by one: there are few years, however many runs.
+    """
+    latest = select(func.max(Run.ended_at)).where(Run.office_id == asked.office_id, Run.status == "finished")
+    years: list[int] = []
+    at = asked.session.exec(latest).one()
+    while at is not None and len(years) <= YEAR_BUTTONS:
+        years.append(at.astimezone(zone).year)
+        at = asked.session.exec(latest.where(col(Run.ended_at) < _beginning(years[-1], zone))).one()
+    return years
+
+
+def _beginning(year: int, zone: ZoneInfo) -> datetime:
+    return datetime(year, 1, 1, tzinfo=zone).astimezone(UTC)
+
+
 def _archive_keyboard(
     asked: Asked, runs: list[Run], years: list[int], year: int, sop: str, page: int, *, narrowed: bool
 ) -> list[list[InlineButton]]:
@@ -246,7 +255,7 @@ def _archive_keyboard(
         turn.append(asked.button("newer", Press(Page.ARCHIVE, year, page - 1, argument)))
     if len(runs) > PAGE and not narrowed:
         turn.append(asked.button("older", Press(Page.ARCHIVE, year, page + 1, argument)))
-    others = [y for y in years if y != year][:4]
+    others = [y for y in years if y != year][:YEAR_BUTTONS]
     chosen = [button(str(y), Press(Page.ARCHIVE, y, 0, argument)) for y in others] if len(years) > 1 else []
     titles = {run.sop_id: run.title for run in runs}
     narrow = (

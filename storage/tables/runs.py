@@ -23,6 +23,7 @@ class Run(Table, table=True):
         UniqueConstraint("office_id", "number"),
         UniqueConstraint("office_id", "sop_id", "period_key"),
         Index(None, "office_id", "status", "number"),
+        Index("ix_run_archive", "office_id", "status", "ended_at", "number"),
     )
     id: int | None = Field(default=None, primary_key=True)
     office_id: str = Field(foreign_key="office.id")

@@ -36,8 +36,14 @@ def upgrade() -> None:
         with op.batch_alter_table(table, schema=None) as batch_op:
             batch_op.add_column(sa.Column("cause", sa.String(60), nullable=True))
 
+    with op.batch_alter_table("run", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_run_archive"), ["office_id", "status", "ended_at", "number"], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("run", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_run_archive"))
+
     for table in CAUSED:
         with op.batch_alter_table(table, schema=None) as batch_op:
             batch_op.drop_column("cause")

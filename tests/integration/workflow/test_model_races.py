@@ -5,110 +5,25 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
-from handlers.dispatch import handle
-from handlers.incoming import Incoming, IncomingFile
-from handlers.talk import Context, Toast
-from sop_definitions.model import SopDefinition
-from storage.database import Database, open_database
-from storage.tables import Adoption, Card, File, Official, Outbox, Question, Run, Seat, Submission, Task
-from tests.integration.workflow.town import BOT, MORNING, Cast, Person, Town
+from storage.database import open_database
+from storage.tables import Card, File, Outbox, Run, Seat, Submission, Task
+from tests.integration.workflow.crowd import UNITS, Crowd, press, store, waiting, who
+from tests.integration.workflow.town import MORNING, Person
 from tests.unit.workflow import builders
-from workflow import audit_replay, cards, files, starting
-from workflow.moment import Moment
-from workflow.verbs import Press, QuestionPress, Verb
+from workflow import cards
+from workflow.verbs import QuestionPress, Verb
 
 pytestmark = pytest.mark.postgres
 LONG = os.environ.get("PANDU_TEST_LONG") == "1"
 ROUNDS = 60 if LONG else 4
-UNITS = ("north", "south")
 JOIN = builders.definition(
     builders.step(1), builders.step(2, after=(1,)), builders.step(3, after=(1,)), builders.step(4, after=(2, 3))
 )
-
-
-class Crowd:
-    """Offices on PostgreSQL whose people act at once."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        self.count = 0
-        self.chats = 1000
-
-    def moment(self) -> Moment:
-        self.count += 1
-        return Moment(BOT, MORNING, f"{self.count:016x}")
-
-    async def found(self, sop: SopDefinition, *, start: bool = True) -> Cast:
-        """Found one more office, with a run under way."""
-        self.count += 1
-        town = Town(None, first_chat=self.chats)  # type: ignore[arg-type]
-        cast = Cast(f"office{self.count}", UNITS, sop)
-        await self.database.write(lambda session: town.fill(session, cast))
-        self.chats = town.next_chat
-        if start:
-            await self.start(cast, "TW IV 2026")
-        return cast
-
-    async def start(self, cast: Cast, period: str) -> None:
-        moment, starter = self.moment(), next(p for p in cast.people if p.admin)
-
-        def body(session: Session) -> int:
-            adoption = session.get_one(Adoption, cast.adoption)
-            return starting.start(session, moment, session.get_one(Official, starter.id), adoption, period).id or 0
-
-        cast.run = await self.database.write(body)
-
-    async def send(self, incoming: Incoming) -> Toast | None:
-        moment = self.moment()
-        context = Context(BOT, "pandu_bot", moment.now, moment.nonce, "id")
-        return await self.database.write(lambda session: handle(session, incoming, context))
-
-    async def tap(self, person: Person, data: Press | QuestionPress | str) -> Toast:
-        chat = person.chat or 0
-        toast = await self.send(Incoming(0, chat, chat, private=True, kind="tap", data=str(data)))
-        assert toast is not None
-        return toast
-
-    async def write(self, person: Person, text: str) -> None:
-        chat = person.chat or 0
-        message = Incoming(0, chat, chat, private=True, kind="message", text=text)
-        await self.send(replace(message, command=text[1:]) if text.startswith("/") else message)
-
-    async def bring(self, person: Person, name: str) -> None:
-        self.count += 1
-        chat = person.chat or 0
-        file = IncomingFile(f"file-{self.count}", "document", name, 1000, None, None)
-        await self.send(Incoming(0, chat, chat, private=True, kind="message", message_id=self.count, file=file))
-
-    async def rows(self, table: type[Any], *conditions: Any) -> list[Any]:
-        query = select(table).where(*conditions).order_by(col(table.id))
-        return await self.database.read(lambda session: list(session.exec(query)))
-
-    async def task(self, cast: Cast, step: int, part: str = "work", subject: str = "") -> Task:
-        found: list[Task] = await self.rows(
-            Task, Task.run_id == cast.run, Task.step == step, Task.part == part, Task.subject == subject
-        )
-        return found[0]
-
-    async def question(self, person: Person) -> Question:
-        return await self.database.read(lambda session: session.get_one(Question, (BOT, person.chat)))
-
-    async def faults(self, cast: Cast) -> list[Any]:
-        return await self.database.read(lambda session: audit_replay.verify(session, cast.office))
-
-
-def press(verb: Verb, task: Task, argument: str = "") -> Press:
-    return Press(verb, task.id or 0, task.activation, argument)
-
-
-def who(cast: Cast, name: str) -> Person:
-    return next(person for person in cast.people if person.name == name)
 
 
 @pytest.fixture
@@ -259,18 +174,6 @@ async def give_seat(crowd: Crowd, person: Person) -> None:
         cards.reconcile_office(session, person.office, MORNING)
 
     await crowd.database.write(body)
-
-
-async def waiting(crowd: Crowd, cast: Cast) -> list[File]:
-    found: list[File] = await crowd.rows(File, File.office_id == cast.office, File.status == "received")
-    return found
-
-
-async def store(crowd: Crowd, file: File) -> None:
-    moment, sha256 = crowd.moment(), f"{file.id:064x}"
-    await crowd.database.write(
-        lambda session: files.stored(session, file.id or 0, sha256, 1000, "pdf", moment.now, moment.nonce)
-    )
 
 
 async def said_to(crowd: Crowd, people: tuple[Person, ...]) -> list[tuple[str, dict[str, Any]]]:
