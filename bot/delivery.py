@@ -18,7 +18,9 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Te
 
 from bot.clock import Clock, first_of
 from bot.crash_points import crash_point
-from bot.logging import where
+from bot.delivery_figures import count, count_error
+from bot.logging import on_behalf, where
+from bot.metrics import RENDER_SECONDS, TELEGRAM_SECONDS
 from bot.outgoing import (
     Document,
     Edit,
@@ -50,6 +52,7 @@ from workflow.reminding.morning import DIGEST
 log = structlog.stdlib.get_logger("bot.delivery")
 
 T = TypeVar("T")
+_prepare = RENDER_SECONDS.time()(prepare)
 
 AT_ONCE = 32
 LEASE = timedelta(minutes=5)
@@ -144,7 +147,8 @@ class DeliveryWorker:
 
     async def _work_on(self, item: OutboxItem) -> None:
         try:
-            await self.deliver(item)
+            with on_behalf(item.cause, outbox_id=item.id, office_id=item.office_id):
+                await self.deliver(item)
         except DatabaseUnavailable:
             log.exception("a delivery could not be recorded", outbox_id=item.id)
         except Exception:
@@ -162,38 +166,43 @@ class DeliveryWorker:
                 return
             await first_of(self._stopping, seconds=wait)
         if item.uncertain and item.template in NEVER_REPEATED:
-            await self._record(lambda session: outbox.mark_skipped(session, item.id, self._clock.now()))
+            await self._skip(item)
             return
         try:
             now = self._clock.now()
-            outgoing = await self._database.read(lambda session: prepare(session, item, self._default_language, now))
+            outgoing = await self._database.read(lambda session: _prepare(session, item, self._default_language, now))
         except DatabaseUnavailable:
             await self._postpone(item, 1.0)
             return
         except Exception as error:
+            count_error(error, "render")
             await self._bury(item, f"could not be rendered: {where(error)}")
             return
         if outgoing is None:
-            await self._record(lambda session: outbox.mark_skipped(session, item.id, self._clock.now()))
+            await self._skip(item)
             return
         if isinstance(outgoing, Later):
             later = outgoing
             await self._record(lambda session: outbox.put_off(session, item, later.at, later.not_after))
+            count(item, "waited")
             return
         crash_point("before-send")
         if not self._holds(item):
             await self._postpone(item, 0.0)
             return
         try:
-            message_id = await transmit(self._client, self._store, item.chat_id, outgoing)
+            with TELEGRAM_SECONDS.time():
+                message_id = await transmit(self._client, self._store, item.chat_id, outgoing)
         except TelegramError as error:
             await self._failed(item, outgoing, error)
             return
         except (FilesUnavailable, DiskFull) as error:
+            count_error(error)
             log.warning("a stored file cannot be had now", outbox_id=item.id, error=where(error))
             await self._postpone(item, FILES_AWAY_SECONDS)
             return
         except (OSError, LookupError) as error:
+            count_error(error)
             await self._bury(item, f"the stored file cannot be read: {where(error)}")
             return
         crash_point("after-send")
@@ -203,6 +212,7 @@ class DeliveryWorker:
         crash_point("before-mark-sent")
         await self._record(lambda session: self._sent(session, item, outgoing, message_id))
         crash_point("after-mark-sent")
+        count(item, "sent")
 
     def _holds(self, item: OutboxItem) -> bool:
         """Say whether a claimed row is still this process's to send."""
@@ -249,6 +259,7 @@ class DeliveryWorker:
         chat.nudge_message_id, chat.nudge_sent_at, chat.nudged_at = message_id, now, now
 
     async def _failed(self, item: OutboxItem, outgoing: Outgoing, error: TelegramError) -> None:
+        count_error(error)
         match error:
             case Flood():
                 self._pacing.hold(item.chat_id, error.seconds)
@@ -256,7 +267,7 @@ class DeliveryWorker:
                 await self._postpone(item, error.seconds)
             case InvalidToken() if isinstance(outgoing, Strip | Remove | Menu):
                 # "No such method": a server that cannot take buttons away; they grant nothing anyway.
-                await self._record(lambda session: outbox.mark_skipped(session, item.id, self._clock.now()))
+                await self._skip(item)
             case Unsent() | RefusedToken() | InvalidToken():
                 pause = self._back_off()
                 self._pacing.hold_all(pause)
@@ -271,16 +282,17 @@ class DeliveryWorker:
             case ChatMigrated():
                 # Officials are spoken to in private; a group was only told where. It may ask again.
                 log.info("a group became a supergroup, its answer is dropped", outbox_id=item.id)
-                await self._record(lambda session: outbox.mark_skipped(session, item.id, self._clock.now()))
+                await self._skip(item)
             case _:
                 await self._unknown(item, outgoing, error)
 
     async def _refused(self, item: OutboxItem, outgoing: Outgoing, error: BadRequest) -> None:
         if isinstance(outgoing, Strip | Remove | Menu):
             # The old message is gone, or has no buttons any more: that is what was wanted. A menu is a convenience.
-            await self._record(lambda session: outbox.mark_skipped(session, item.id, self._clock.now()))
+            await self._skip(item)
         elif isinstance(outgoing, Edit) and message_is_gone(error):
             await self._record(lambda session: self._send_anew(session, item, outgoing))
+            count(item, "put_back")
             self.wake()
         else:
             await self._bury(item, str(error))
@@ -307,6 +319,7 @@ class DeliveryWorker:
         due_at = self._clock.now() + outbox.backoff(self._unknowns[item.id])
         log.warning("nobody knows whether a message arrived", outbox_id=item.id, kind=item.kind, error=where(error))
         await self._record(lambda session: outbox.mark_uncertain(session, item, due_at))
+        count(item, "unknown")
 
     async def _unreachable(self, item: OutboxItem, error: TelegramError) -> None:
         now = self._clock.now()
@@ -320,15 +333,22 @@ class DeliveryWorker:
 
         log.warning("a chat cannot be reached; its messages wait for /start", outbox_id=item.id, error=where(error))
         await self._record(body)
+        count(item, "held")
+
+    async def _skip(self, item: OutboxItem) -> None:
+        await self._record(lambda session: outbox.mark_skipped(session, item.id, self._clock.now()))
+        count(item, "skipped")
 
     async def _postpone(self, item: OutboxItem, seconds: float) -> None:
         due_at = self._clock.now() + timedelta(seconds=seconds)
         await self._record(lambda session: outbox.postpone(session, item, due_at))
+        count(item, "put_back")
 
     async def _bury(self, item: OutboxItem, error: str) -> None:
         log.error("a message is given up", outbox_id=item.id, kind=item.kind, template=item.template, error=error)
         self._forget(item)
         await self._record(lambda session: outbox.bury(session, item.id, error))
+        count(item, "dead")
 
     def _forget(self, item: OutboxItem) -> None:
         self._unknowns.pop(item.id, None)

@@ -6,6 +6,8 @@ short lists that stand in the code. A process has one registry; each replica is 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
 REGISTRY = CollectorRegistry()
@@ -96,6 +98,6 @@ SENDER_LEASE_HELD = Gauge(
 )
 
 
-def sender_lease(bot_id: int, *, held: bool) -> None:
-    """Say whether this process delivers for a bot."""
-    SENDER_LEASE_HELD.labels(str(bot_id)).set(held)
+def show_sender(bot_id: int, sends: Callable[[], bool]) -> None:
+    """Have the page ask whether this process delivers for a bot, as it does by its own stopwatch."""
+    SENDER_LEASE_HELD.labels(str(bot_id)).set_function(lambda: float(sends()))

@@ -18,6 +18,7 @@ from sqlmodel import Session
 from bot.clock import Clock, first_of
 from bot.delivery import DeliveryWorker
 from bot.logging import where
+from bot.metrics import show_sender
 from bot.tenure import Tenure
 from bot.timer_worker import TimerWorker
 from storage import leases, outbox
@@ -62,6 +63,7 @@ class Sender:
         self.name = leases.sender(bot_id)
         self._fence: int | None = None
         self._look = asyncio.Event()
+        show_sender(bot_id, lambda: tenure.fence is not None)
 
     def wake(self) -> None:
         """Say that the lease may be free."""

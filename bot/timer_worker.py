@@ -16,10 +16,14 @@ from sqlmodel import Session
 
 from bot.clock import Clock, first_of
 from bot.crash_points import crash_point
-from bot.logging import where
+from bot.deeds import tell
+from bot.logging import on_behalf, where
+from bot.metrics import TIMER_LAG, TIMERS
 from bot.tenure import Tenure
 from storage import timers
+from storage.causes import Deed, because, cause_of_timer, deeds
 from storage.database import Database, DatabaseUnavailable
+from storage.tables import Timer
 from workflow import notices
 from workflow import timers as rules
 from workflow.moment import Moment
@@ -88,18 +92,33 @@ class TimerWorker:
         return len(ids)
 
     async def _fire(self, timer_id: int) -> None:
+        with on_behalf(cause_of_timer(timer_id), timer_id=timer_id):
+            await self._fire_it(timer_id)
+
+    async def _fire_it(self, timer_id: int) -> None:
         moment = Moment(self._bot_id, self._clock.now(), secrets.token_hex(8))
+
+        def body(session: Session) -> tuple[Timer | None, tuple[Deed, ...]]:
+            because(session, cause_of_timer(timer_id))
+            return rules.fire(session, moment, timer_id), deeds(session)
+
         crash_point("before-timer-commit")
         try:
-            fired = await self._database.write(lambda session: rules.fire(session, moment, timer_id))
+            fired, done = await self._database.write(body)
         except DatabaseUnavailable:
             raise
         except Exception as error:
+            TIMERS.labels("failed").inc()
             log.exception("a timer could not fire", timer_id=timer_id)
             await self._failed(timer_id, where(error))
             return
         crash_point("after-timer-commit")
-        if fired:
+        if fired is not None:
+            TIMERS.labels("fired").inc()
+            TIMER_LAG.observe(max(0.0, (moment.now - fired.fire_at).total_seconds()))
+            ids = {"office_id": fired.office_id, "run_id": fired.run_id, "task_id": fired.task_id}
+            log.info("a timer fired", kind=fired.kind, put_by=fired.cause, **ids)
+            tell(done)
             self._on_effect()
 
     async def _failed(self, timer_id: int, error: str) -> None:
@@ -116,5 +135,6 @@ class TimerWorker:
 
         given_up = await self._database.write(body)
         if given_up is not None:
+            TIMERS.labels("given_up").inc()
             log.error("a timer is given up", timer_id=timer_id, key=given_up, error=error)
             self._on_effect()

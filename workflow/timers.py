@@ -26,13 +26,13 @@ FIRE: dict[str, Callable[[Session, Moment, Timer], None]] = {
 """By kind of timer. What is called finds the timer's run locked and the timer gone."""
 
 
-def fire(session: Session, moment: Moment, timer_id: int) -> bool:
-    """Let a due timer happen; say whether it did, or somebody else was first.
+def fire(session: Session, moment: Moment, timer_id: int) -> Timer | None:
+    """Let a due timer happen and return it; ``None`` if somebody else was first.
 
     Raises :class:`KeyError` for a kind that nobody knows.
     """
     timer = timers.take(session, timer_id, moment.now)
     if timer is None:
-        return False
+        return None
     FIRE[timer.kind](session, moment, timer)
-    return True
+    return timer

@@ -5,20 +5,26 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlmodel import Session
+from telegram.error import BadRequest, Forbidden, NetworkError
 
 from bot import metrics
 from bot.clock import Clock
 from bot.inbox_worker import InboxWorker
 from bot.metrics_page import FRESH_SECONDS, MetricsPage
-from bot.telegram_client import TelegramClient
-from storage import inbox, outbox
+from bot.telegram_client import Flood, TelegramClient
+from bot.tenure import Tenure
+from bot.timer_worker import TimerWorker
+from storage import inbox, outbox, timers
 from storage.database import Database, DatabaseUnavailable
-from storage.tables import Inbox
+from storage.tables import Inbox, Office
+from tests.integration.bot.test_delivery import Desk
 from tests.integration.storage.conftest import ANA, BOT, NOW, OFFICE
+from workflow import timers as rules
 
 LABELS = {"outcome", "action", "kind", "bot", "le"}
 
@@ -140,3 +146,50 @@ async def test_without_a_database_there_is_still_a_page(sqlite: Database) -> Non
 def test_no_label_but_the_known_ones() -> None:
     found = {label for family in metrics.REGISTRY.collect() for one in family.samples for label in one.labels}
     assert found <= LABELS
+
+
+async def test_deliveries_are_counted_by_what_became_of_them(
+    sqlite: Database, counted: Callable[..., float], tmp_path: Path
+) -> None:
+    desk = Desk(sqlite, tmp_path)
+    desk.phone.errors = [None, Forbidden("blocked"), Flood(3), NetworkError("broke"), BadRequest("too long")]
+    for chat in range(ANA, ANA + 5):
+        await desk.say("stranger", chat_id=chat)
+    await desk.deliver()
+    outcomes = ("sent", "held", "put_back", "unknown", "dead")
+    found = {outcome: counted("pandu_deliveries_total", kind="message", outcome=outcome) for outcome in outcomes}
+    assert found == dict.fromkeys(outcomes, 1)
+    kinds = ("forbidden", "flood", "network", "bad_request")
+    assert {kind: counted("pandu_delivery_errors_total", kind=kind) for kind in kinds} == dict.fromkeys(kinds, 1)
+    assert counted("pandu_render_seconds_count") == 5
+    assert counted("pandu_telegram_seconds_count") == 5
+
+
+async def test_a_timer_is_counted_with_how_late_it_was(
+    sqlite: Database, counted: Callable[..., float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(rules.FIRE, "nothing", lambda *_: None)
+
+    def put(session: Session) -> None:
+        session.get_one(Office, OFFICE).bot_id = BOT
+        timers.put(session, office_id=OFFICE, kind="nothing", key="a", fire_at=NOW - timedelta(seconds=7))
+
+    await sqlite.write(put)
+    clock = StoppedClock()
+    tenure = Tenure(clock.monotonic)
+    tenure.begin(1, 60.0)
+    worker = TimerWorker(sqlite, BOT, clock, tenure, on_effect=lambda: None)  # type: ignore[arg-type]
+    assert await worker.fire_due() == 1
+    assert counted("pandu_timers_total", outcome="fired") == 1
+    assert counted("pandu_timer_lag_seconds_sum") == 7
+
+
+def test_who_sends_is_asked_each_time(counted: Callable[..., float]) -> None:
+    clock = StoppedClock()
+    tenure = Tenure(clock.monotonic)
+    metrics.show_sender(BOT, lambda: tenure.fence is not None)
+    assert sample("pandu_sender_lease_held", bot=str(BOT)) == 0
+    tenure.begin(1, 10.0)
+    assert sample("pandu_sender_lease_held", bot=str(BOT)) == 1
+    clock.seconds = 11
+    assert sample("pandu_sender_lease_held", bot=str(BOT)) == 0
