@@ -1,6 +1,6 @@
 """The whole bot on one screen.
 
-Telegram -> Poller -> inbox -> InboxWorker -> handlers -> workflow -> outbox -> DeliveryWorker -> Telegram,
+Telegram -> Poller or Webhook -> inbox -> InboxWorker -> handlers -> workflow -> outbox -> DeliveryWorker -> Telegram,
 files -> FileWorker -> file store, and timers -> TimerWorker -> workflow -> outbox.
 """
 
@@ -8,41 +8,38 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 
 import structlog
 import typer
-from sqlmodel import Session
-from telegram.error import TelegramError
+from starlette.applications import Starlette
 
-from bot import first_admin
+from bot import first_admin, opening
 from bot.clock import Clock
-from bot.command_menu import EDITION, publish_menu
+from bot.command_menu import publish_menu
 from bot.delivery import DeliveryWorker
 from bot.file_worker import FileWorker
+from bot.health import Readiness
 from bot.inbox_worker import InboxWorker
-from bot.logging import where
+from bot.metrics_page import MetricsPage
 from bot.polling import Poller
 from bot.process_lock import only_process
 from bot.sender import Sender
+from bot.serving import Door, application, listening
 from bot.settings import Settings, Unusable
-from bot.telegram_client import RefusedToken, TelegramClient
+from bot.telegram_client import TelegramClient
 from bot.tenure import Tenure
 from bot.timer_worker import TimerWorker
-from storage import file_rows, inbox, leases
-from storage.database import Database, DatabaseUnavailable, migrate, open_database
+from bot.webhook import Webhook
+from storage.database import Database
 from storage.file_store import FileStore, open_file_store
 from storage.local_file_store import LocalFileStore
-from storage.tables import Bot
-from workflow import checkpoint_messages, gap, office_bots, profile, retention
-from workflow.reminding import morning
 
 log = structlog.stdlib.get_logger("bot.app")
 
 STOP_WITHIN_SECONDS = 8.0
-TRIES_AT_START = 3
 
 
 class Pandu:
@@ -57,9 +54,11 @@ class Pandu:
         clock: Clock,
         *,
         paced: bool = True,
+        pushed: bool = False,
     ) -> None:
         self.database = database
         self.client = client
+        self.clock = clock
         bot_id, language = client.bot.id, settings.language
         tenure = Tenure(clock.monotonic)
         self.delivery = DeliveryWorker(
@@ -73,7 +72,11 @@ class Pandu:
         self.timers = TimerWorker(database, bot_id, clock, tenure, on_effect=self._said)
         self.sender = Sender(database, bot_id, clock, tenure, self.delivery, self.timers)
         self.tenure = tenure
-        self.poller = Poller(database, client, bot_id, clock, on_stored=self.inbox.wake)
+        self.intake: Poller | Webhook = (
+            Webhook(database, client, settings.webhook_url or "", clock, on_told=self._queued)
+            if pushed
+            else Poller(database, client, bot_id, clock, on_stored=self.inbox.wake)
+        )
         self._language = language
         self._outbox = f"outbox:{bot_id}"
 
@@ -99,7 +102,7 @@ class Pandu:
             menu = group.create_task(publish_menu(self.client.bot, self._language))
             workers = [
                 group.create_task(worker.run(stopping), name=type(worker).__name__)
-                for worker in (self.poller, self.inbox, self.files, self.sender)
+                for worker in (self.intake, self.inbox, self.files, self.sender)
             ]
             await stopping.wait()
             log.info("stopping")
@@ -112,41 +115,75 @@ class Pandu:
 
 @asynccontextmanager
 async def assembled(settings: Settings, *, clock: Clock | None = None, paced: bool = True) -> AsyncIterator[Pandu]:
-    """Open what one bot needs, and close it in the end. The caller holds the process's lock.
+    """Open what an installation's one bot needs, and close it in the end: see :func:`all_assembled`."""
+    async with all_assembled(settings, clock=clock, paced=paced) as (pandu,):
+        yield pandu
 
-    Raises :class:`Unusable` with one clear line where that is not possible.
+
+@asynccontextmanager
+async def all_assembled(
+    settings: Settings, *, clock: Clock | None = None, paced: bool = True, pushed: bool = False
+) -> AsyncIterator[list[Pandu]]:
+    """Open what every bot needs, and close it in the end. The caller holds the process's lock.
+
+    Telegram brings updates to a webhook where they are ``pushed``. Raises :class:`Unusable` with
+    one clear line where something cannot be opened.
     """
     clock = clock or Clock()
-    client = TelegramClient(settings.tokens()[0], settings.telegram_api_url, settings.telegram_proxy)
-    database = await _open_database(settings.database)
-    try:
-        await _greet(client, settings)
+    async with AsyncExitStack() as opened:
+        database = await opening.database(settings.database)
+        opened.push_async_callback(database.close)
+        clients = await opening.clients(settings, settings.tokens())
+        for client in clients:
+            opened.push_async_callback(client.close)
         store = open_file_store(settings.files, settings.s3)
         single = settings.sqlite_path is not None
+        bots = [(client.bot.id, client.bot.username or "") for client in clients]
         now, wall, lease_now = clock.now(), clock.wall(), await database.lease_time()
-        await database.write(lambda session: _take_up(session, client, now, wall, lease_now if single else None))
+        await database.write(lambda session: opening.take_up(session, bots, now, wall, lease_now if single else None))
         if single and isinstance(store, LocalFileStore):
             await asyncio.to_thread(store.remove_leftovers)
-        yield Pandu(settings, database, client, store, clock, paced=paced)
-    finally:
-        await client.close()
-        await database.close()
+        yield [Pandu(settings, database, client, store, clock, paced=paced, pushed=pushed) for client in clients]
 
 
-async def run(settings: Settings) -> None:
-    """Run the bot until SIGINT or SIGTERM: what ``pandu run`` does."""
+async def run(settings: Settings, *, pushed: bool = False) -> None:
+    """Run every bot until SIGINT or SIGTERM: what ``pandu run`` does, and ``pandu serve`` where they are ``pushed``."""
     settings.tokens()
+    if pushed and settings.webhook_url is None:
+        raise Unusable("PANDU_WEBHOOK_URL belum diisi: alamat https tempat Telegram mencapai server ini.")
     settings.make_data_dir()
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stopping.set)
     with only_process(settings.sqlite_path):
-        async with assembled(settings) as pandu:
-            log.info("running", bot=pandu.client.bot.username)
-            await _offer_first_admin(pandu.database, Clock().now())
-            await pandu.run(stopping)
+        async with all_assembled(settings, pushed=pushed) as bots, AsyncExitStack() as web:
+            if pushed or settings.listen is not None:
+                await web.enter_async_context(listening(web_application(bots, stopping), settings.address(), stopping))
+            await asyncio.gather(*(pandu.intake.open() for pandu in bots))
+            log.info("running", bots=" ".join(pandu.client.bot.username for pandu in bots))
+            if not pushed:
+                # Of several processes each would take the last one's code back: there the operator asks for it.
+                await _offer_first_admin(bots[0].database, Clock().now())
+            async with asyncio.TaskGroup() as group:
+                for pandu in bots:
+                    group.create_task(pandu.run(stopping))
     log.info("stopped")
+
+
+def web_application(bots: Sequence[Pandu], stopping: asyncio.Event) -> Starlette:
+    """Return what a process of these bots answers over HTTP."""
+    database, clock = bots[0].database, bots[0].clock
+    doors = {
+        pandu.client.bot.id: Door(pandu.intake.secret, pandu.inbox.wake)
+        for pandu in bots
+        if isinstance(pandu.intake, Webhook)
+    }
+    heard = {pandu.client.bot.id: pandu.intake for pandu in bots}
+    readiness = Readiness(
+        database, clock, lambda: {bot_id: intake.heard_at for bot_id, intake in heard.items()}, stopping
+    )
+    return application(database, clock, doors, readiness, MetricsPage(database, clock))
 
 
 async def _offer_first_admin(database: Database, now: datetime) -> None:
@@ -155,53 +192,3 @@ async def _offer_first_admin(database: Database, now: datetime) -> None:
     line = await database.write(lambda session: first_admin.offer(session, token, now))
     if line is not None:
         typer.echo(line)
-
-
-async def _open_database(url: str) -> Database:
-    try:
-        await asyncio.to_thread(migrate, url)
-        return await open_database(url)
-    except ValueError as error:
-        raise Unusable(f"PANDU_DATABASE_URL: {error}") from None
-    except DatabaseUnavailable as error:
-        raise Unusable(f"Basis data tidak dapat dibuka: {error}") from None
-
-
-async def _greet(client: TelegramClient, settings: Settings) -> None:
-    """Ask Telegram who the bot is."""
-    for attempt in range(1, TRIES_AT_START + 1):
-        try:
-            await client.open()
-        except RefusedToken:
-            raise Unusable("Token ditolak Telegram; periksa PANDU_TELEGRAM_TOKEN.") from None
-        except TelegramError as error:
-            if attempt == TRIES_AT_START:
-                raise Unusable(f"Telegram tidak dapat dihubungi di {settings.telegram_api_url}: {error}.") from None
-            log.warning("Telegram cannot be reached", attempt=attempt, error=where(error))
-            await asyncio.sleep(attempt)
-        else:
-            return
-
-
-def _take_up(
-    session: Session, client: TelegramClient, now: datetime, wall: datetime, lease_now: datetime | None
-) -> None:
-    """Note the bot, and what it must look after; ``wall`` is the machine's time.
-
-    Where no other process works (``lease_now`` is given), all that was claimed is free again.
-    """
-    username = client.bot.username or ""
-    bot = session.get(Bot, client.bot.id) or Bot(id=client.bot.id, username=username)
-    bot.username = username
-    session.add(bot)
-    session.flush()
-    office_bots.bind_free(session)
-    gap.note_absence(session, bot, now, wall)
-    morning.ensure_all(session, now)
-    checkpoint_messages.ensure_all(session, now)
-    retention.ensure_all(session, now)
-    profile.renew_menus(session, bot.id, now, EDITION)
-    if lease_now is not None:
-        leases.free(session, leases.sender(bot.id), lease_now)
-        inbox.void_leases(session, bot.id)
-        file_rows.void_leases(session)

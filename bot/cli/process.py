@@ -1,4 +1,4 @@
-"""``pandu run``, ``pandu demo`` and ``pandu simulator``, which stay, and ``pandu health``."""
+"""``pandu run``, ``pandu serve``, ``pandu demo`` and ``pandu simulator``, which stay, and ``pandu health``."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ STALE = timedelta(minutes=3)
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     app.command()(run)
+    app.command()(serve)
     app.command()(health)
     app.command()(demo)
     app.command()(simulator)
@@ -26,12 +27,21 @@ def add_to(app: typer.Typer) -> None:
 
 def run() -> None:
     """Jalankan bot: siapkan basis data, lalu layani Telegram sampai dihentikan (Ctrl-C)."""
+    _run(pushed=False)
+
+
+def serve() -> None:
+    """Jalankan bot di balik webhook: Telegram mengantar ke PANDU_WEBHOOK_URL; boleh beberapa proses sekaligus."""
+    _run(pushed=True)
+
+
+def _run(*, pushed: bool) -> None:
     from bot import app
     from bot.logging import secrets_of, set_up_logging
 
     settings = load_settings()
     set_up_logging(settings.log_level, secrets_of(settings), form=settings.log_format)
-    asyncio.run(app.run(settings))
+    asyncio.run(app.run(settings, pushed=pushed))
 
 
 def health() -> None:

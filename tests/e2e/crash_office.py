@@ -195,6 +195,6 @@ def _pandu_run(environment: dict[str, str], folder: Path, clock: QuickClock) -> 
 
     from bot import app, cli
 
-    app.assembled = partial(app.assembled, clock=clock, paced=False)
+    app.all_assembled = partial(app.all_assembled, clock=clock, paced=False)
     sys.argv = ["pandu", "run"]
     cli.main()

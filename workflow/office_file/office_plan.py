@@ -22,7 +22,9 @@ def plan_office(session: Session, plan: Plan, entry: OfficeEntry) -> None:
     if row is None:
 
         def create(session: Session) -> Payload:
-            session.add(Office(id=entry.id, bot_id=bot.id if bot is not None else None, **new))
+            office = Office(id=entry.id, name=entry.name, regency=entry.regency, timezone=entry.timezone)
+            office.bot_id = bot.id if bot is not None else None
+            session.add(office)
             return {"office": entry.id, "timezone": entry.timezone}
 
         plan.add("office.added", f"Kantor baru: {entry.name} ({entry.id}), {entry.regency}, {entry.timezone}", create)
