@@ -22,7 +22,7 @@ def list_inbox() -> None:
     """Tampilkan pembaruan yang disisihkan beserta sebabnya."""
     rows: list[Inbox] = reading(inbox.list_parked)
     for row in rows:
-        typer.echo(f"{row.id}\tupdate {row.update_id}\t{row.received_at:%Y-%m-%d %H:%M}Z\t{row.error}")
+        typer.echo(f"{row.id}\tupdate {row.bot_id}:{row.update_id}\t{row.received_at:%Y-%m-%d %H:%M}Z\t{row.error}")
     if not rows:
         typer.echo("Tidak ada pembaruan yang disisihkan.")
 
@@ -39,7 +39,8 @@ def list_outbox() -> None:
     rows: list[Outbox] = reading(outbox.list_dead)
     for row in rows:
         what = row.template or row.kind
-        typer.echo(f"{row.id}\t{what}\tchat {row.chat_id}\t{row.created_at:%Y-%m-%d %H:%M}Z\t{row.error}")
+        place = f"chat {row.chat_id}\tcause {row.cause or '-'}"
+        typer.echo(f"{row.id}\t{what}\t{place}\t{row.created_at:%Y-%m-%d %H:%M}Z\t{row.error}")
     if not rows:
         typer.echo("Semua pesan terkirim atau masih menunggu giliran.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 from enum import StrEnum
@@ -13,6 +14,7 @@ import typer
 from pydantic import BaseModel
 
 from bot import cli
+from bot.doctor import Level
 from bot.settings import Settings
 from messages.captions import CAPTIONS
 from sop_definitions import captions as sop_captions
@@ -30,6 +32,7 @@ ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 OPERATOR = ROOT / "docs" / "panduan-operator.md"
 OFFICIALS = ROOT / "docs" / "panduan-pejabat.md"
+TROUBLES = ROOT / "docs" / "panduan-gangguan.md"
 LANGUAGE = ROOT / "docs" / "sop-language.md"
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -119,10 +122,10 @@ def test_paths_in_the_flow_of_an_update_exist() -> None:
     assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
-@pytest.mark.parametrize("document", [README, OPERATOR], ids=name)
+@pytest.mark.parametrize("document", [README, OPERATOR, TROUBLES], ids=name)
 def test_every_setting_named_is_one(document: Path) -> None:
     known = {f"PANDU_{field.upper()}" for field in Settings.model_fields}
-    assert set(re.findall(r"PANDU_[A-Z_]+", document.read_text())) <= known
+    assert set(re.findall(r"PANDU_[A-Z0-9_]+", document.read_text())) <= known
     example = (ROOT / ".env.example").read_text()
     assert set(re.findall(r"^#?(PANDU_\w+)=", example, re.MULTILINE)) == known
 
@@ -192,15 +195,65 @@ def test_the_language_page_tells_every_choice(kinds: type[StrEnum]) -> None:
     assert {kind.value for kind in kinds} <= told
 
 
-@pytest.mark.parametrize("document", [OPERATOR, OFFICIALS], ids=name)
-def test_every_caption_is_written_as_it_stands_on_the_button(document: Path) -> None:
+@pytest.mark.parametrize(("document", "at_least"), [(OPERATOR, 10), (OFFICIALS, 10), (TROUBLES, 0)])
+def test_every_caption_is_written_as_it_stands_on_the_button(document: Path, at_least: int) -> None:
     known = {caption.id for caption in CAPTIONS.values()}
     for definition in load_all().values():
         known |= {found for step in definition.steps for found in sop_captions.captions(step)}
     known |= {"Langkah N"}
     named = {code for code in CODE.findall(document.read_text()) if re.fullmatch(r"[A-Z][a-z]+(,? [A-Za-z]+)*", code)}
-    assert len(named) > 10
+    assert len(named) >= at_least
     assert sorted(named - known) == []
+
+
+@cache
+def said_by_commands() -> list[re.Pattern[str]]:
+    """Return every text in the code of the command line and the doctor, with anything in place of its values."""
+    found: list[re.Pattern[str]] = []
+    for path in sorted([*(ROOT / "bot" / "cli").glob("*.py"), *(ROOT / "bot" / "doctor").glob("*.py")]):
+        for node in ast.walk(ast.parse(path.read_text())):
+            said = _as_pattern(node)
+            # What is nothing but values would match anything.
+            if len(re.findall(r"[^\W\d_]", re.sub(r"\.\+|\\\\.", "", said))) > 2:
+                found.append(re.compile(said))
+    return found
+
+
+def _as_pattern(node: ast.AST) -> str:
+    match node:
+        case ast.JoinedStr():
+            return "".join(map(_as_pattern, node.values))
+        case ast.Constant(value=str() as text):
+            return re.escape(text)
+        case ast.FormattedValue(value=ast.IfExp(body=one, orelse=other)):
+            return f"(?:{_as_pattern(one)}|{_as_pattern(other)})"
+        case ast.FormattedValue():
+            return ".+"
+        case _:
+            return ""
+
+
+def test_every_output_shown_is_what_the_commands_print() -> None:
+    lines = [line for block in fenced(TROUBLES, "text") for line in block.splitlines()]
+    assert len(lines) > 20
+    pieces: list[str] = []
+    for line in lines:
+        finding = re.fullmatch(rf"(?:{'|'.join(Level)}) +([^:]+): (.+?)(?: → (.+))?", line)
+        pieces += [piece for piece in finding.groups() if piece] if finding else [line]
+    assert [piece for piece in pieces if not any(said.fullmatch(piece) for said in said_by_commands())] == []
+
+
+def test_every_trouble_is_told_with_its_signs_what_happens_by_itself_and_what_to_do() -> None:
+    text = TROUBLES.read_text()
+    listed = re.findall(r"^\|[^|]+\| \[[^\]]+\]\(#([\w-]+)\)", text, re.MULTILINE)
+    assert len(listed) == len(set(listed)) >= 12
+    for section in re.split(r"^## ", text, flags=re.MULTILINE)[1:-2]:
+        title = section.splitlines()[0]
+        assert title.lower().replace(" ", "-") in listed
+        assert re.search(r"^- \*\*(Gejala|Bila)\.\*\*", section, re.MULTILINE), title
+        assert "- **Pandu sendiri" in section, title
+        assert "- **Anda.**" in section, title
+        assert "```" in section, title
 
 
 def test_no_tracked_file_names_a_machine() -> None:
