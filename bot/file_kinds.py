@@ -8,13 +8,16 @@ none that an office should pass on.
 from __future__ import annotations
 
 import zipfile
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import filetype  # type: ignore[import-untyped]
 
 from sop_definitions.model import FileKind
 
 HEAD_BYTES = 8192
+BLOCK = 1 << 20
+PARTS_LIST_BYTES = 4 << 20
+"""How long the list of an archive's parts may be: that of an honest Office file has some kilobytes."""
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OLE_STREAMS = {
     "WordDocument".encode("utf-16-le"): FileKind.WORD,
@@ -93,7 +96,7 @@ def _must_be_no_archive(file: BinaryIO) -> None:
 
 def _office(file: BinaryIO) -> FileKind | None:
     try:
-        with zipfile.ZipFile(file) as archive:
+        with zipfile.ZipFile(cast("BinaryIO", _Bounded(file))) as archive:
             names = archive.namelist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
         raise Broken from None
@@ -104,9 +107,35 @@ def _office(file: BinaryIO) -> FileKind | None:
     return next((kind for part, kind in OFFICE_PARTS.items() if any(name.startswith(part) for name in names)), None)
 
 
+class _Bounded:
+    """A file of which nobody reads much at once: the list of an archive's parts may claim to be gigabytes."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
+
+    def read(self, size: int = -1) -> bytes:
+        content = self._file.read(PARTS_LIST_BYTES + 1 if size < 0 else min(size, PARTS_LIST_BYTES + 1))
+        if len(content) > PARTS_LIST_BYTES:
+            raise ValueError("too much to read at once")
+        return content
+
+
 def _old_office(file: BinaryIO) -> FileKind | None:
-    file.seek(0)
-    content = file.read()
-    if OLE_MACROS in content:
+    wanted = (OLE_MACROS, *OLE_STREAMS)
+    found = _occurring(file, wanted)
+    if OLE_MACROS in found:
         raise HasMacros
-    return next((kind for stream, kind in OLE_STREAMS.items() if stream in content), None)
+    return next((kind for stream, kind in OLE_STREAMS.items() if stream in found), None)
+
+
+def _occurring(file: BinaryIO, wanted: tuple[bytes, ...]) -> set[bytes]:
+    """Return which of some words occur in a file, of which only a block is in memory."""
+    file.seek(0)
+    found: set[bytes] = set()
+    tail = b""
+    while block := file.read(BLOCK):
+        text = tail + block
+        found.update(word for word in wanted if word in text)
+        tail = text[-max(map(len, wanted)) :]
+    return found

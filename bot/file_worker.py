@@ -6,21 +6,28 @@ import asyncio
 import secrets
 import tempfile
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import BinaryIO, cast
 
 import structlog
+from sqlmodel import Session
 from telegram.error import BadRequest, TelegramError
 
 from bot.clock import Clock, first_of
 from bot.crash_points import crash_point
+from bot.deeds import tell
 from bot.file_kinds import Broken, kind_of
-from bot.logging import where
-from bot.telegram_client import DOWNLOAD_CHUNK, TelegramClient
+from bot.logging import on_behalf, where
+from bot.metrics import FILES
+from bot.telegram_client import TelegramClient
 from storage import file_rows, outbox
+from storage.causes import Deed, because, deeds
 from storage.database import Database, DatabaseUnavailable
+from storage.errors import DiskFull, FilesUnavailable
 from storage.file_rows import FileItem
-from storage.file_store import FileStore
+from storage.file_store import IN_MEMORY, FileStore
+from storage.local_file_store import disk_faults
 from workflow import files
 
 log = structlog.stdlib.get_logger("bot.files")
@@ -28,7 +35,8 @@ log = structlog.stdlib.get_logger("bot.files")
 AT_ONCE = 4
 LEASE = timedelta(minutes=5)
 LOOK_AGAIN_SECONDS = 1.0
-IN_MEMORY_BYTES = 1 << 20
+RENEW_SECONDS = 60.0
+LONGEST_PAUSE_SECONDS = 30.0
 TRIES_OF_A_REFUSAL = 5
 """How often Telegram may say that a file is not available before the official is told so."""
 
@@ -56,6 +64,7 @@ class FileWorker:
         self._clock = clock
         self._on_effect = on_effect
         self._active = 0
+        self._store_faults = 0
         self._work = asyncio.Event()
 
     def wake(self) -> None:
@@ -78,13 +87,18 @@ class FileWorker:
                     fetch = group.create_task(self._work_on(item))
                     fetches.add(fetch)
                     fetch.add_done_callback(fetches.discard)
-                if not items:
+                if self._store_faults:
+                    # What is fetched now would only be lost again.
+                    pause = min(LONGEST_PAUSE_SECONDS, 0.5 * 2.0 ** min(self._store_faults, 10))
+                    await first_of(stopping, seconds=pause)
+                elif not items:
                     await first_of(self._work, stopping, seconds=LOOK_AGAIN_SECONDS)
             for fetch in fetches:
                 fetch.cancel()
 
     async def _claim(self) -> list[FileItem]:
-        free = AT_ONCE - self._active
+        # While the store of files is away, one file finds out whether it is back.
+        free = (1 if self._store_faults else AT_ONCE) - self._active
         if free <= 0:
             return []
         now, lease_now = self._clock.now(), await self._database.lease_time()
@@ -93,8 +107,10 @@ class FileWorker:
         )
 
     async def _work_on(self, item: FileItem) -> None:
+        renewing = asyncio.ensure_future(self._renew(item))
         try:
-            await self.fetch(item)
+            with on_behalf(item.cause, file_id=item.id, office_id=item.office_id, task_id=item.task_id):
+                await self.fetch(item)
         except DatabaseUnavailable as error:
             # The lease runs out and the file is fetched again; equal bytes are stored once.
             log.warning("the database is away, a file waits", file_id=item.id, error=where(error))
@@ -102,19 +118,32 @@ class FileWorker:
             log.exception("a file could not be fetched", file_id=item.id, tries=item.tries)
             await self._again(item)
         finally:
+            renewing.cancel()
             self._active -= 1
             self.wake()
+
+    async def _renew(self, item: FileItem) -> None:
+        """Keep a file that takes long from being fetched a second time meanwhile."""
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            try:
+                until = await self._database.lease_time() + LEASE
+                await self._database.write(lambda session: file_rows.renew_lease(session, item.id, until))  # noqa: B023
+            except DatabaseUnavailable:
+                continue
 
     async def fetch(self, item: FileItem) -> None:
         """Fetch one claimed file and record what became of it."""
         try:
             path = await self._path(item)
-            with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as spool:
-                bytes_on_hand = cast("BinaryIO", spool)
-                await self._spool(path, bytes_on_hand)
-                await self._keep(item, bytes_on_hand)
+            async with self._on_hand(path) as file:
+                await self._keep(item, file)
         except TooBig:
             await self._refuse(item, "too_big")
+        except (FilesUnavailable, DiskFull) as error:
+            self._store_faults += 1
+            log.warning("files cannot be stored now, a file waits", file_id=item.id, error=where(error))
+            await self._give_back(item)
         except BadRequest as error:
             if "too big" in str(error).lower():
                 await self._refuse(item, "too_big")
@@ -129,24 +158,40 @@ class FileWorker:
 
     async def _path(self, item: FileItem) -> str:
         path, size = await self._client.file_facts(item.telegram_file_id)
-        if size is not None and size > files.MAX_BYTES:
+        if size is not None and size > self._client.limits.receive:
             raise TooBig
         return path
+
+    @asynccontextmanager
+    async def _on_hand(self, path: str) -> AsyncIterator[BinaryIO]:
+        """Open a file from the Bot API server's disk, or download it to this machine's."""
+        file = await self._client.on_disk(path)
+        if file is not None:
+            with file:
+                yield file
+            return
+        with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
+            await self._spool(path, cast("BinaryIO", spool))
+            yield cast("BinaryIO", spool)
 
     async def _spool(self, path: str, spool: BinaryIO) -> None:
         received = 0
         async for chunk in self._client.download(path):
             received += len(chunk)
-            if received > files.MAX_BYTES:
+            if received > self._client.limits.receive:
                 raise TooBig
-            spool.write(chunk)
+            with disk_faults():
+                spool.write(chunk)
 
-    async def _keep(self, item: FileItem, spool: BinaryIO) -> None:
-        if spool.seek(0, 2) == 0:
+    async def _keep(self, item: FileItem, file: BinaryIO) -> None:
+        length = file.seek(0, 2)
+        if length > self._client.limits.receive:
+            raise TooBig
+        if length == 0:
             await self._refuse(item, "empty")
             return
         try:
-            kind = await asyncio.to_thread(kind_of, spool)
+            kind = await asyncio.to_thread(kind_of, file)
         except Broken as broken:
             await self._refuse(item, broken.reason)
             return
@@ -155,28 +200,48 @@ class FileWorker:
             await self._refuse(item, "kind")
             return
         crash_point("before-file-stored")
-        sha256, size = await self._store.put(_chunks(spool))
+        sha256, size = await self._store.put(file)
+        self._store_faults = 0
         now, nonce = self._clock.now(), secrets.token_hex(8)
-        await self._database.write(lambda session: files.stored(session, item.id, sha256, size, kind, now, nonce))
+
+        def body(session: Session) -> tuple[Deed, ...]:
+            because(session, item.cause)
+            files.stored(session, item.id, sha256, size, kind, now, nonce)
+            return deeds(session)
+
+        done = await self._database.write(body)
         crash_point("after-file-stored")
+        FILES.labels("stored").inc()
         log.info("a file is stored", file_id=item.id, size=size, kind=kind.value)
+        tell(done)
         self._on_effect()
 
     async def _refuse(self, item: FileItem, reason: str) -> None:
         now, nonce = self._clock.now(), secrets.token_hex(8)
-        await self._database.write(lambda session: files.refused(session, item.id, reason, now, nonce))
+        limit = self._client.limits.receive
+
+        def body(session: Session) -> tuple[Deed, ...]:
+            because(session, item.cause)
+            files.refused(session, item.id, reason, now, nonce, max_bytes=limit)
+            return deeds(session)
+
+        done = await self._database.write(body)
+        FILES.labels("refused").inc()
         log.info("a file is refused", file_id=item.id, reason=reason)
+        tell(done)
         self._on_effect()
 
     async def _again(self, item: FileItem) -> None:
+        FILES.labels("again").inc()
         due_at = self._clock.now() + outbox.backoff(item.tries)
         try:
             await self._database.write(lambda session: file_rows.postpone_file(session, item.id, due_at))
         except DatabaseUnavailable:
             return  # the lease runs out by itself
 
-
-async def _chunks(spool: BinaryIO) -> AsyncIterator[bytes]:
-    spool.seek(0)
-    while chunk := spool.read(DOWNLOAD_CHUNK):
-        yield chunk
+    async def _give_back(self, item: FileItem) -> None:
+        """Let a file wait as if it had not been claimed: it was not its fault."""
+        try:
+            await self._database.write(lambda session: file_rows.give_back(session, item.id))
+        except DatabaseUnavailable:
+            return

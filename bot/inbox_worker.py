@@ -144,6 +144,7 @@ class InboxWorker:
                 now=self._clock.now(),
                 nonce=secrets.token_hex(8),
                 default_language=self._default_language,
+                max_file_bytes=self._client.limits.receive,
             )
 
             cause = cause_of_update(self._bot_id, item.update_id)

@@ -42,7 +42,8 @@ async def clients(settings: Settings, tokens: Sequence[SecretStr]) -> list[Teleg
 
     Of several bots one whose token is refused is left out, for the others' sake.
     """
-    opened = [TelegramClient(token, settings.telegram_api_url, settings.telegram_proxy) for token in tokens]
+    address, proxy = settings.telegram_api_url, settings.telegram_proxy
+    opened = [TelegramClient(token, address, proxy, local_dir=settings.local_dir) for token in tokens]
     known: list[TelegramClient] = []
     try:
         for client, greeted in zip(opened, await asyncio.gather(*map(_greet, opened)), strict=True):

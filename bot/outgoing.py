@@ -318,6 +318,8 @@ async def _send_file(client: TelegramClient, store: FileStore, chat_id: int, doc
                 raise
     if document.sha256 is None:
         raise BadRequest("The file is neither with this bot nor in the store")
+    if document.size > client.limits.send:
+        raise BadRequest(f"The file is larger than this Bot API server carries ({client.limits.send >> 20} MB)")
     async with store.opened(document.sha256) as file:
         # As an open file: read_file_handle would have all of it in memory.
         content = InputFile(file, filename=document.name, read_file_handle=False)
@@ -330,15 +332,16 @@ async def _send_document(
     uploads = not isinstance(content, str)
     as_photo = document.form == "photo" and (not uploads or document.size <= PHOTO_LIMIT)
     filename = document.name if uploads else None
+    seconds = UPLOAD_SECONDS + (document.size >> 20 if uploads else 0)
     if as_photo:
         message = await client.bot.send_photo(
             chat_id, content, caption=document.caption, disable_notification=document.silent, filename=filename,
-            write_timeout=UPLOAD_SECONDS,
+            write_timeout=seconds,
         )  # fmt: skip
     else:
         message = await client.bot.send_document(
             chat_id, content, caption=document.caption, disable_notification=document.silent, filename=filename,
-            write_timeout=UPLOAD_SECONDS,
+            write_timeout=seconds,
         )  # fmt: skip
     return message.message_id
 

@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     telegram_api_url: str = Field(default=TELEGRAM_API_URL, description="A Bot API server; /bot<token>/... is appended")
     telegram_proxy: str | None = Field(default=None, description="HTTP proxy towards the Bot API server")
     telegram_local: bool = Field(default=False, description="The Bot API server is an own one, run with --local")
+    telegram_local_dir: Path = Field(
+        default=Path("/var/lib/telegram-bot-api"), description="Its folder, seen here under the same name as there"
+    )
     webhook_url: str | None = Field(default=None, description="Public address of `pandu serve`, as Telegram sees it")
     listen: str | None = Field(default=None, description="host:port of the web server; `pandu run` has one if set")
     database_url: str | None = Field(default=None, description="sqlite:///path or postgresql://...")
@@ -99,6 +102,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's URL: as set, else an SQLite file in the data folder."""
         return self.database_url or f"sqlite:///{self.data_dir / 'pandu.db'}"
+
+    @property
+    def local_dir(self) -> Path | None:
+        """The folder of a Bot API server in ``--local`` mode, ``None`` for any other server."""
+        return self.telegram_local_dir if self.telegram_local else None
 
     @property
     def files(self) -> str:

@@ -7,10 +7,12 @@ network error)? No exception raised here holds the token or a message's text.
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 from collections.abc import AsyncIterator
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 from urllib.parse import quote, urlencode
 
 import aiohttp
@@ -20,9 +22,12 @@ from telegram._utils.types import ODVInput
 from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.request import BaseRequest, RequestData
 
+from bot.local_api import CLOUD, LOCAL, NotOnDisk, open_local
+
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 20.0
 UPLOAD_SECONDS = 120.0
+LOCAL_FETCH_SECONDS = 1800.0
 CONNECTIONS = 128
 DOWNLOAD_CHUNK = 1 << 16
 DEFAULT = BaseRequest.DEFAULT_NONE
@@ -179,9 +184,13 @@ def _retry_after(payload: bytes) -> int:
 
 
 class TelegramClient:
-    """One bot at one Bot API server."""
+    """One bot at one Bot API server; ``local_dir`` is the server's folder where it runs in ``--local`` mode."""
 
-    def __init__(self, token: SecretStr, api_url: str, proxy: str | None = None) -> None:
+    def __init__(
+        self, token: SecretStr, api_url: str, proxy: str | None = None, *, local_dir: Path | None = None
+    ) -> None:
+        self.limits = CLOUD if local_dir is None else LOCAL
+        self._local_dir = local_dir
         self._request = AiohttpRequest(proxy=proxy)
         self._poll_request = AiohttpRequest(connections=8, proxy=proxy)
         secret = token.get_secret_value()
@@ -223,7 +232,9 @@ class TelegramClient:
 
         Raises :class:`telegram.error.BadRequest` where Telegram will not hand it out.
         """
-        answer = await self._raw("getFile", {"file_id": telegram_file_id}, READ_SECONDS)
+        # A server in --local mode answers when it has the whole file on its disk.
+        seconds = READ_SECONDS if self._local_dir is None else LOCAL_FETCH_SECONDS
+        answer = await self._raw("getFile", {"file_id": telegram_file_id}, seconds)
         if not isinstance(answer, dict):
             raise ServerFault("getFile answered no object")
         path, size = answer.get("file_path"), answer.get("file_size")
@@ -237,6 +248,17 @@ class TelegramClient:
             return await self.bot._post(method, parameters, read_timeout=seconds)
         except InvalidToken:
             raise RefusedToken("Telegram does not know this token any more") from None
+
+    async def on_disk(self, path: str) -> BinaryIO | None:
+        """Open a file that :meth:`file_facts` named, where it lies on a disk of this machine.
+
+        ``None`` where it has to be downloaded. Raises :class:`bot.local_api.NotOnDisk`.
+        """
+        if not path.startswith("/"):
+            return None
+        if self._local_dir is None:
+            raise NotOnDisk("The server runs in --local mode; set PANDU_TELEGRAM_LOCAL=1")
+        return await asyncio.to_thread(open_local, self._local_dir, path)
 
     def download(self, path: str) -> AsyncIterator[bytes]:
         """Yield the bytes of a file that :meth:`file_facts` named."""

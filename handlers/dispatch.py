@@ -193,7 +193,7 @@ def handle(session: Session, incoming: Incoming, context: Context) -> Toast | No
     Returns what a tap is answered with. Every refusal that a person can cause ends here as a
     polite answer; anything else is raised, and the update is tried again.
     """
-    moment = Moment(context.bot_id, context.now, context.nonce)
+    moment = Moment(context.bot_id, context.now, context.nonce, context.max_file_bytes)
     if incoming.kind == "membership" and incoming.private:
         presence.changed(session, moment, incoming.chat_id, reachable=not incoming.blocked)
         return None

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from handlers.incoming import Incoming
 from storage import outbox
 from storage.tables import Office, Official
-from workflow.moment import Moment
+from workflow.moment import CLOUD_FILE_BYTES, Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Context:
     now: Any
     nonce: str
     default_language: str
+    max_file_bytes: int = CLOUD_FILE_BYTES
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,20 @@ def postpone_file(session: Session, file_id: int, due_at: datetime) -> None:
         row.due_at, row.lease_until = due_at, None
 
 
+def give_back(session: Session, file_id: int) -> None:
+    """Undo a claim: the try does not count, and the file may be claimed again at once."""
+    row = _waiting(session, file_id)
+    if row is not None:
+        row.tries, row.lease_until = row.tries - 1, None
+
+
+def renew_lease(session: Session, file_id: int, lease_until: datetime) -> None:
+    """Keep a claimed file up to ``lease_until``; one that is settled or was given back stays what it is."""
+    row = _waiting(session, file_id)
+    if row is not None and row.lease_until is not None:
+        row.lease_until = lease_until
+
+
 def void_leases(session: Session) -> None:
     """Free what a process that is gone had claimed; only where no other process works."""
     for row in session.exec(

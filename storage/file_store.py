@@ -116,6 +116,14 @@ async def whole(store: FileStore, sha256: str) -> bool:
     return digest.hexdigest() == sha256
 
 
+def digest_of(file: BinaryIO) -> str:
+    """Return the SHA-256 of an open file's bytes."""
+    digest = hashlib.sha256()
+    for chunk in chunks_of(file):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
 def chunks_of(file: BinaryIO) -> Iterator[bytes]:
     """Yield an open file's bytes from its start."""
     file.seek(0)

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from storage.errors import DiskFull
+from storage.errors import DiskFull, FilesUnavailable
 from storage.file_store import CHUNK, Data, chunks_of, is_name, relative
 
 
@@ -42,13 +42,22 @@ class LocalFileStore:
     @asynccontextmanager
     async def opened(self, sha256: str) -> AsyncIterator[BinaryIO]:
         """See :meth:`storage.file_store.FileStore.opened`."""
-        with await asyncio.to_thread(self.place(sha256).open, "rb") as file:
+        with await asyncio.to_thread(self._open, self.place(sha256)) as file:
             yield file
+
+    def _open(self, place: Path) -> BinaryIO:
+        with disk_faults():
+            try:
+                return place.open("rb")
+            except FileNotFoundError:
+                if self._root.is_dir():
+                    raise
+        raise FilesUnavailable("the folder of files is not there")
 
     async def stream(self, sha256: str) -> AsyncIterator[bytes]:
         """See :meth:`storage.file_store.FileStore.stream`."""
         async with self.opened(sha256) as file:
-            while chunk := await asyncio.to_thread(file.read, CHUNK):
+            while chunk := await asyncio.to_thread(_read, file):
                 yield chunk
 
     async def size(self, sha256: str) -> int | None:
@@ -84,7 +93,7 @@ class _Arriving:
     """A file on its way into the store; removed on leaving unless it was kept."""
 
     def __init__(self, directory: Path) -> None:
-        with room_on_disk():
+        with disk_faults():
             directory.mkdir(parents=True, exist_ok=True)
             descriptor, name = tempfile.mkstemp(suffix=".part", dir=directory)
         self._path = Path(name)
@@ -97,7 +106,7 @@ class _Arriving:
             self.write(chunk)
 
     def write(self, chunk: bytes) -> None:
-        with room_on_disk():
+        with disk_faults():
             self._file.write(chunk)
         self._hash.update(chunk)
         self._size += len(chunk)
@@ -105,7 +114,7 @@ class _Arriving:
     def keep(self, place_of: Callable[[str], Path]) -> tuple[str, int]:
         sha256 = self._hash.hexdigest()
         place = place_of(sha256)
-        with room_on_disk():
+        with disk_faults():
             self._file.flush()
             os.fsync(self._file.fileno())
             if not place.is_file() or place.stat().st_size != self._size:
@@ -124,6 +133,11 @@ class _Arriving:
         with suppress(OSError):
             self._file.close()
         self._path.unlink(missing_ok=True)
+
+
+def _read(file: BinaryIO) -> bytes:
+    with disk_faults():
+        return file.read(CHUNK)
 
 
 def _make_durably(directory: Path, root: Path) -> None:
@@ -145,11 +159,13 @@ def _sync_directory(directory: Path) -> None:
 
 
 @contextmanager
-def room_on_disk() -> Iterator[None]:
-    """Say :class:`DiskFull` where the disk is full."""
+def disk_faults() -> Iterator[None]:
+    """Tell the disk's faults, full or failing, from those of the file that is read or written."""
     try:
         yield
+    except FileNotFoundError:
+        raise
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DiskFull("no room left for files") from error
-        raise
+        raise FilesUnavailable(f"the disk of files fails ({error.strerror})") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import re
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -16,8 +17,8 @@ from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
 from storage.errors import FilesUnavailable
-from storage.file_store import CHUNK, IN_MEMORY, Data, S3Access, chunks_of, is_name, relative
-from storage.local_file_store import room_on_disk
+from storage.file_store import CHUNK, IN_MEMORY, Data, S3Access, digest_of, is_name, relative
+from storage.local_file_store import disk_faults
 
 PART = 8 << 20
 """Bytes sent in one request; a larger file goes in parts (an S3 multipart upload)."""
@@ -130,18 +131,14 @@ class S3FileStore:
 
 
 def _write(spool: Any, chunk: bytes) -> None:
-    with room_on_disk():
+    with disk_faults():
         spool.write(chunk)
 
 
 def _measured(data: bytes | BinaryIO) -> tuple[str, int]:
     if isinstance(data, bytes):
         return hashlib.sha256(data).hexdigest(), len(data)
-    digest, size = hashlib.sha256(), 0
-    for chunk in chunks_of(data):
-        digest.update(chunk)
-        size += len(chunk)
-    return digest.hexdigest(), size
+    return digest_of(data), data.seek(0, os.SEEK_END)
 
 
 @contextmanager

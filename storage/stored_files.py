@@ -62,7 +62,6 @@ async def _fault(store: FileStore, name: str) -> str | None:
         return MISSING
 
 
-async def unreferenced(store: FileStore, files: Iterable[Stored]) -> list[str]:
-    """Return what is in the store without a row that names it, such as a file whose fetch was broken off."""
-    named = {file.sha256 for file in files}
-    return [name async for name in store.names() if name not in named]
+async def names(store: FileStore) -> set[str]:
+    """Return what is in the store, whether a row names it or not."""
+    return {name async for name in store.names()}

@@ -20,12 +20,9 @@ from workflow import cards, carried, deciding, forms, holders, questions, run_st
 from workflow.adoption import load
 from workflow.beginning import begin
 from workflow.deed import Stopped
-from workflow.moment import Moment
+from workflow.moment import CLOUD_FILE_BYTES, Moment
 from workflow.rules import Refused
 from workflow.state import Part, PartStatus
-
-MAX_BYTES = 20 * 1024 * 1024
-"""What a bot may fetch from Telegram (Bot API, getFile)."""
 
 SUFFIXES = {
     FileKind.PDF: {".pdf"},
@@ -181,19 +178,28 @@ def allowed_kinds(session: Session, file_id: int) -> tuple[FileKind, ...]:
 
 
 def stored(session: Session, file_id: int, sha256: str, size: int, kind: str, now: datetime, nonce: str) -> None:
-    """A file's bytes are in the store: close the task that waited for them, if it is complete."""
-    file = session.get_one(File, file_id)
+    """A file's bytes are in the store: close the task that waited for them, if it is complete.
+
+    Nothing happens where another process, to which its fetch had been too slow, settled it meanwhile.
+    """
+    file = _unsettled(session, file_id)
+    if file is None:
+        return
     file.status, file.sha256, file.size, file.kind = "stored", sha256, size, kind
     file.lease_until = None
     session.flush()
     _go_on(session, Moment(file.bot_id, now, nonce), file)
 
 
-def refused(session: Session, file_id: int, reason: str, now: datetime, nonce: str) -> None:
-    """A file turned out unusable: say so; a task that waited for it is open again."""
-    file = session.get_one(File, file_id)
+def refused(
+    session: Session, file_id: int, reason: str, now: datetime, nonce: str, *, max_bytes: int = CLOUD_FILE_BYTES
+) -> None:
+    """A file turned out unusable: say so; a task that waited for it is open again. See :func:`stored`."""
+    file = _unsettled(session, file_id)
+    if file is None:
+        return
     file.status, file.refusal, file.lease_until = "refused", reason, None
-    moment = Moment(file.bot_id, now, nonce)
+    moment = Moment(file.bot_id, now, nonce, max_bytes)
     session.flush()
     _say_refused(session, moment, file, reason)
     if file.task_id is not None and file.submission_id is None and file.purpose == "output" and not file.discarded:
@@ -201,6 +207,11 @@ def refused(session: Session, file_id: int, reason: str, now: datetime, nonce: s
         task = session.get_one(Task, file.task_id)
         task.sending = None
         cards.refresh(session, moment, task, anew=True)
+
+
+def _unsettled(session: Session, file_id: int) -> File | None:
+    file = session.get_one(File, file_id, with_for_update=True, populate_existing=True)
+    return file if file.status == "received" else None
 
 
 def _go_on(session: Session, moment: Moment, file: File) -> None:
@@ -247,7 +258,7 @@ def _row(session: Session, moment: Moment, official: Official, received: Receive
 def _refused_at_sight(session: Session, moment: Moment, file: File, kinds: tuple[FileKind, ...]) -> bool:
     """Refuse what its message already gives away, before any byte is fetched."""
     reason = None
-    if file.size is not None and file.size > MAX_BYTES:
+    if file.size is not None and file.size > moment.max_file_bytes:
         reason = "too_big"
     elif file.size == 0:
         reason = "empty"
@@ -282,7 +293,10 @@ def _say_refused(
         kinds = allowed_kinds(session, file.id or 0)
     outbox.say(
         session, bot_id=moment.bot_id, chat_id=file.chat_id, office_id=file.office_id, template="file_refused",
-        params={"name": file.name, "reason": reason, "kinds": list(kinds), "max_mb": MAX_BYTES >> 20, "limit": limit},
+        params={
+            "name": file.name, "reason": reason, "kinds": list(kinds), "max_mb": moment.max_file_bytes >> 20,
+            "limit": limit,
+        },
         now=moment.now, priority=1,
     )  # fmt: skip
 

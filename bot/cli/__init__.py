@@ -24,7 +24,7 @@ def _mount() -> None:
     backup.add_to(app)
     app.add_typer(queues.inbox_app, name="inbox")
     app.add_typer(queues.outbox_app, name="outbox")
-    for name in ("sop", "office", "person", "audit"):
+    for name in ("sop", "office", "person", "audit", "files", "db"):
         app.add_typer(import_module(f"bot.cli.{name}").app, name=name)
 
 

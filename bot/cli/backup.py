@@ -85,10 +85,10 @@ async def _back_up(settings: Settings, path: Path, now: datetime) -> Manifest:
 async def _restore(settings: Settings, file: Path) -> Manifest:
     with tempfile.TemporaryDirectory(dir=settings.data_dir, prefix="restore-") as folder:
         store = open_file_store(settings.files, settings.s3)
-        return await restore_archive(file, Path(folder), settings.database, store, _faults)
+        return await restore_archive(file, Path(folder), settings.database, store, faults)
 
 
-def _faults(session: Session) -> list[str]:
+def faults(session: Session) -> list[str]:
     """Check every office's chain, and that it agrees with the rows."""
     offices = session.exec(select(Office.id).order_by(Office.id)).all()
     return [fault.what for office in offices for fault in audit_replay.verify(session, office)]

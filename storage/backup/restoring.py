@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from storage import sqlite_connection
 from storage.backup.archive import FILES, TABLES, BadArchive, Manifest, unpack
-from storage.backup.rows import load, refuse_unless_empty
+from storage.backup.rows import DumpedTable, load, refuse_unless_empty
 from storage.file_store import FileStore
 from storage.migrations import run
 
@@ -32,27 +32,37 @@ async def restore(path: Path, folder: Path, url: str, store: FileStore, check: C
     manifest = await asyncio.to_thread(unpack, path, folder)
     if not run.knows(manifest.revision):
         raise BadArchive(f"it was made by a later version of Pandu (schema {manifest.revision})")
-    if _new_file(url) is None:
-        await asyncio.to_thread(run.with_connection, url, refuse_unless_empty)
+    await asyncio.to_thread(refuse_unless_new, url)
     for sha256 in manifest.files:
         with await asyncio.to_thread((folder / FILES / sha256).open, "rb") as file:
             await store.put(file)
 
     def work(connection: Connection) -> None:
-        refuse_unless_empty(connection)
-        run.migrate_on(connection, manifest.revision)
-        load(connection, folder / TABLES, manifest.tables)
+        fill(connection, manifest.revision, folder / TABLES, manifest.tables)
         run.migrate_on(connection, "head")
         with Session(connection, join_transaction_mode="create_savepoint") as session:
             faults = check(session)
         if faults:
             raise BadArchive(f"its record does not hold: {faults[0]}")
 
-    await asyncio.to_thread(_in_one_transaction, url, work)
+    await asyncio.to_thread(in_one_transaction, url, work)
     return manifest
 
 
-def _in_one_transaction(url: str, work: Callable[[Connection], None]) -> None:
+def refuse_unless_new(url: str) -> None:
+    """Raise :class:`NotEmpty` where the database is there and holds a row; look at it only."""
+    if _new_file(url) is None:
+        run.with_connection(url, refuse_unless_empty)
+
+
+def fill(connection: Connection, revision: str, folder: Path, tables: dict[str, DumpedTable]) -> None:
+    """Bring an empty database to a schema and load the rows that were dumped of it; raises :class:`NotEmpty`."""
+    refuse_unless_empty(connection)
+    run.migrate_on(connection, revision)
+    load(connection, folder, tables)
+
+
+def in_one_transaction(url: str, work: Callable[[Connection], None]) -> None:
     """Run ``work``; a database file that was made for it goes again if it fails."""
     new = _new_file(url)
     try:

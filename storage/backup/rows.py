@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DateTime, MetaData, Table, func, insert, select, text, tuple_
+from sqlalchemy import Column, DateTime, MetaData, Select, String, Table, TypeDecorator, func, insert, select, text
 from sqlalchemy.engine import Connection
 from sqlmodel import Session
 
@@ -53,25 +53,21 @@ def _dump_table(session: Session, table: Table, path: Path) -> DumpedTable:
 
 
 def _rows(connection: Connection, table: Table) -> Iterator[Any]:
-    """Yield a table's rows by primary key, a page at a time."""
-    key = list(table.primary_key.columns)
-    places = [list(table.columns).index(column) for column in key]
-    after: tuple[Any, ...] | None = None
-    while True:
-        query = select(table).order_by(*key).limit(PAGE)
-        if after is not None:
-            query = query.where(tuple_(*key) > tuple_(*[_literal(c, v) for c, v in zip(key, after, strict=True)]))
-        page = connection.execute(query).all()
-        yield from page
-        if len(page) < PAGE:
-            return
-        after = tuple(page[-1][place] for place in places)
+    """Yield a table's rows by primary key; only a page of them is in memory."""
+    return iter(connection.execute(in_order(connection, table), execution_options={"yield_per": PAGE}))
 
 
-def _literal(column: Any, value: Any) -> Any:
-    from sqlalchemy import literal
+def in_order(connection: Connection, table: Table) -> Select[Any]:
+    """Return the query for a table's rows in an order that is the same whatever the database and its locale."""
+    # SQLite compares text by its bytes; a PostgreSQL made for a language does not, unless told to.
+    by_bytes = "C" if connection.dialect.name == "postgresql" else "BINARY"
+    key = [column.collate(by_bytes) if _is_text(column) else column for column in table.primary_key.columns]
+    return select(table).order_by(*key)
 
-    return literal(value, column.type)
+
+def _is_text(column: Column[Any]) -> bool:
+    kind = column.type
+    return isinstance(kind.impl_instance if isinstance(kind, TypeDecorator) else kind, String)
 
 
 def _to_json(value: Any) -> Any:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import Session
@@ -53,6 +56,18 @@ def fill(session: Session) -> None:
     session.flush()
     for number in range(1, 5):
         session.add(Card(id=number, office_id=OFFICE, bot_id=BOT, task_id=number, official_id=1, chat_id=ANA))
+
+
+@pytest.fixture(scope="session")
+def lived_in(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an office that has lived a little, built once: to be copied, not to be changed."""
+    from tests.integration.storage.lived_in import live
+
+    folder = tmp_path_factory.mktemp("lived") / "office"
+    folder.mkdir()
+    shutil.copyfile(sqlite_template, folder / "pandu.db")
+    asyncio.run(live(folder, f"sqlite:///{folder}/pandu.db"))
+    return folder
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from uuid import uuid4
 
 import pytest
 
-from storage.errors import DiskFull
+from storage.errors import DiskFull, FilesUnavailable
 from storage.file_store import FileStore, S3Access, open_file_store, whole
 from storage.local_file_store import LocalFileStore
 from tests.s3 import BUCKET, TemporaryS3
@@ -170,6 +170,7 @@ async def test_no_name_leads_out_of_the_store(store: FileStore, name: str) -> No
 
 
 async def test_what_was_never_put_is_missing(store: FileStore) -> None:
+    await store.put(b"another file")
     assert await store.size(SHA256) is None
     with pytest.raises(FileNotFoundError):
         await read(store, SHA256)
@@ -204,6 +205,16 @@ def test_a_store_is_opened_by_its_address(tmp_path: Path) -> None:
     for wrong in ("files", "file://host/x", "file:relative", "s3:///x", "https://host/x"):
         with pytest.raises(ValueError, match="files are kept at"):
             open_file_store(wrong, S3Access())
+
+
+async def test_a_folder_that_is_gone_is_no_fault_of_the_file(folder: LocalFileStore, tmp_path: Path) -> None:
+    await folder.put(DATA)
+    (tmp_path / "files").rename(tmp_path / "elsewhere")
+    with pytest.raises(FilesUnavailable, match="not there"):
+        await read(folder, SHA256)
+    (tmp_path / "files").write_bytes(b"not a folder")
+    with pytest.raises(FilesUnavailable, match="fails"):
+        await folder.put(DATA)
 
 
 async def test_a_full_disk_is_told_and_leaves_nothing(

@@ -6,7 +6,6 @@ The whole of ``pandu audit verify`` on the real SQLite file of an office that ha
 from __future__ import annotations
 
 import asyncio
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from sqlmodel import Session, col, select
 from storage import audit
 from storage.checkpoint import Checkpoint
 from storage.tables import AuditEvent, AuditHead
-from tests.integration.storage.lived_in import OFFICE, Copy, live
+from tests.integration.storage.lived_in import OFFICE, Copy
 from workflow import adoption, erasing, person_data
 from workflow.moment import Moment
 
@@ -25,19 +24,9 @@ PLH = "(SELECT id FROM seat WHERE capacity = 'plh')"
 LAST = f"(SELECT max(seq) FROM auditevent WHERE office_id = '{OFFICE}')"
 
 
-@pytest.fixture(scope="module")
-def original(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of an office that has lived a little, built once."""
-    folder = tmp_path_factory.mktemp("lived") / "office"
-    folder.mkdir()
-    shutil.copyfile(sqlite_template, folder / "pandu.db")
-    asyncio.run(live(folder, f"sqlite:///{folder}/pandu.db"))
-    return folder
-
-
 @pytest.fixture
-def office(original: Path, tmp_path: Path) -> Copy:
-    return Copy(original, tmp_path / "copy")
+def office(lived_in: Path, tmp_path: Path) -> Copy:
+    return Copy(lived_in, tmp_path / "copy")
 
 
 def insert(table: str, where: str, **changed: str) -> str:

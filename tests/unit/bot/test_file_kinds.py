@@ -128,3 +128,52 @@ def test_nothing_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("open", "read", "extract", "extractall", "testzip"):
         monkeypatch.setattr(zipfile.ZipFile, name, unpack)
     assert kind_of(io.BytesIO(bomb)) == FileKind.EXCEL
+
+
+class Gigabytes(io.RawIOBase):
+    """A file of nearly 2 GB of which only the beginning and the end are anything; notes the most that was read."""
+
+    def __init__(self, head: bytes, tail: bytes = b"") -> None:
+        self.head, self.tail, self.size = head, tail, 1900 << 20
+        self.at, self.most = 0, 0
+
+    def seek(self, at: int, whence: int = 0) -> int:
+        self.at = at + (0, self.at, self.size)[whence]
+        return self.at
+
+    def tell(self) -> int:
+        return self.at
+
+    def seekable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        size = min(size if size >= 0 else self.size, self.size - self.at)
+        self.most = max(self.most, size)
+        assert size <= 8 << 20, "read at once"
+        ends = self.size - len(self.tail)
+        before = self.head[self.at : self.at + size]
+        after = self.tail[max(0, self.at - ends) : max(0, self.at + size - ends)]
+        self.at += size
+        return before + bytes(size - len(before) - len(after)) + after
+
+
+@pytest.mark.parametrize("head", [b"%PDF-1.7\n", old_office("Workbook"), b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01"])
+def test_of_a_huge_file_only_a_little_is_in_memory(head: bytes) -> None:
+    file = Gigabytes(head)
+    assert kind_of(file) is not None  # type: ignore[arg-type]
+    assert 0 < file.most <= 8 << 20
+
+
+def test_an_archive_whose_list_of_parts_is_gigabytes_is_broken() -> None:
+    size = (1800 << 20).to_bytes(4, "little")
+    end = b"PK\x05\x06" + b"\0" * 4 + b"\xff\xff" * 2 + size + b"\0" * 4 + b"\0\0"
+    with pytest.raises(Broken):
+        kind_of(Gigabytes(b"PK\x03\x04", end))  # type: ignore[arg-type]
+
+
+def test_macros_are_seen_across_the_edge_of_a_block() -> None:
+    macros = "_VBA_PROJECT".encode("utf-16-le")
+    content = OLE_MAGIC + bytes((1 << 20) - len(OLE_MAGIC) - 5) + macros + "Workbook".encode("utf-16-le")
+    with pytest.raises(HasMacros):
+        kind_of(io.BytesIO(content))
