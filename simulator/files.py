@@ -11,11 +11,12 @@ from simulator.world import World
 
 
 def keep_document(
-    world: World, content: bytes, name: str | None, mime: str | None = None, *, size_known: bool = True
-) -> str:
-    """Keep bytes as a document under its name; return the file's id."""
+    world: World, content: bytes, name: str | None, mime: str | None = None, *, size_known: bool = True,
+    size: int | None = None,
+) -> str:  # fmt: skip
+    """Keep bytes as a document under its name; return the file's id. A larger `size` is claimed, not kept."""
     file = StoredFile(
-        id=_unique(), kind="document", content=world.keep_content(content), size=len(content), name=name,
+        id=_unique(), kind="document", content=world.keep_content(content), size=size or len(content), name=name,
         mime=mime or mimetypes.guess_type(name or "")[0] or "application/octet-stream", size_known=size_known,
     )  # fmt: skip
     world.keep_file(file)

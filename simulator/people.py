@@ -50,11 +50,11 @@ class People:
     def sends_document(
         self, user_id: int, name: str, content: bytes, *, mime: str | None = None, caption: str | None = None,
         bot: int | None = None, omit_size: bool = False, album: str | None = None, reply_to: int | None = None,
-        group: int | None = None,
+        group: int | None = None, size: int | None = None,
     ) -> Message:  # fmt: skip
-        """Send a file; `omit_size` leaves out file_size, which Telegram may do."""
+        """Send a file; `omit_size` leaves out file_size, which Telegram may do. `size` makes it longer, by zeros."""
         self._chat(user_id, bot, group)
-        kept = files.keep_document(self.world, content, name, mime, size_known=not omit_size)
+        kept = files.keep_document(self.world, content, name, mime, size_known=not omit_size, size=size)
         fields: dict[str, Any] = {"document": kept, "media_group_id": album, "reply_to": reply_to}
         return self._post(user_id, bot, group, **fields, **_caption(caption))
 

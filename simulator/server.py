@@ -17,11 +17,11 @@ from starlette.types import Receive, Scope, Send
 
 from simulator.errors import ApiError, BadRequest, NotFound, TooLarge
 from simulator.faults import NoAnswer
-from simulator.methods.media import MAX_UPLOAD
+from simulator.local_server import max_upload
 from simulator.parameters import Upload
 from simulator.simulator import Simulator
 
-MAX_BODY = MAX_UPLOAD + (1 << 20)
+BESIDE_THE_FILE = 1 << 20
 
 
 class BotApi:
@@ -34,7 +34,7 @@ class BotApi:
         """Answer one request; a client that hangs up ends its long poll."""
         request = Request(scope, receive)
         try:
-            raw, uploads = await _read(request)
+            raw, uploads = await _read(request, max_upload(self.simulator.world) + BESIDE_THE_FILE)
             answer = asyncio.create_task(self._answer(request, raw, uploads))
             gone = asyncio.create_task(_disconnected(receive))
             try:
@@ -71,16 +71,16 @@ class BotApi:
         return JSONResponse(body, status, headers=headers)
 
 
-async def _read(request: Request) -> tuple[dict[str, Any], dict[str, Upload]]:
+async def _read(request: Request, max_body: int) -> tuple[dict[str, Any], dict[str, Upload]]:
     """Return parameters and uploads from the query and the body.
 
-    Raises TooLarge beyond 50 MB, BadRequest for a body that cannot be read.
+    Raises TooLarge beyond `max_body` bytes, BadRequest for a body that cannot be read.
     """
     raw: dict[str, Any] = dict(request.query_params)
     uploads: dict[str, Upload] = {}
     if request.method != "POST":
         return raw, uploads
-    if int(request.headers.get("content-length") or 0) > MAX_BODY:
+    if int(request.headers.get("content-length") or 0) > max_body:
         raise TooLarge("")
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/json":

@@ -6,6 +6,7 @@ import inspect
 import re
 import secrets
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from simulator import wire
@@ -46,11 +47,16 @@ class Answer(NamedTuple):
 
 
 class Simulator(Groups):
-    """A Telegram that runs here. Everything but `call` and the waiting is immediate; one event loop only."""
+    """A Telegram that runs here. Everything but `call` and the waiting is immediate; one event loop only.
 
-    def __init__(self, clock: Clock | None = None, *, flood_control: bool = False) -> None:
+    With `local_dir` bots reach it by way of an own Bot API server in `--local` mode, which keeps files there.
+    """
+
+    def __init__(
+        self, clock: Clock | None = None, *, flood_control: bool = False, local_dir: Path | None = None
+    ) -> None:
         self.clock = clock or Clock()
-        super().__init__(World(self.clock), {})
+        super().__init__(World(self.clock, local_dir.absolute() if local_dir else None), {})
         self.faults = Faults()
         self.journal = Journal()
         self.flood = FloodControl(self.clock, on=flood_control)

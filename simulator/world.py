@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from pydantic import BaseModel
@@ -30,8 +31,10 @@ class Keeper(Protocol):
 class World:
     """Everything that is, by its id; changed only on the event loop's thread."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, local_dir: Path | None = None) -> None:
         self.clock = clock
+        self.local_dir = local_dir
+        """The folder of a Bot API server in `--local` mode; None: Telegram's own servers."""
         self.users: dict[int, User] = {}
         self.bots: dict[int, Bot] = {}
         self.chats: dict[str, Chat] = {}

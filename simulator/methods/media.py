@@ -6,14 +6,12 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
-from simulator import files, wire
+from simulator import files, local_server, wire
 from simulator.errors import BadRequest, TooLarge
 from simulator.methods.delivery import CAPTION, MARKUP, PLACED, TO_CHAT, caption_of, post, shown, target
 from simulator.methods.registry import Call, method
 from simulator.parameters import Upload, array, boolean, fields_of, file, may, need, string
 
-MAX_DOWNLOAD = 20 << 20
-MAX_UPLOAD = 50 << 20
 MAX_PHOTO = 10 << 20
 IN_ALBUM = {name: param for name, param in TO_CHAT.items() if name != "suggested_post_parameters"}
 LINK_LIVES = timedelta(hours=1)
@@ -26,7 +24,7 @@ def _media(call: Call, kind: str, given: str | Upload) -> dict[str, Any]:
     if isinstance(given, Upload):
         if not given.content:
             raise BadRequest("file must be non-empty")
-        if len(given.content) > MAX_UPLOAD:
+        if len(given.content) > local_server.max_upload(world):
             raise TooLarge("")
         if kind == "document":
             return {"document": files.keep_document(world, given.content, given.name, given.mime)}
@@ -96,15 +94,18 @@ def send_media_group(call: Call) -> list[dict[str, Any]]:
 
 @method("getFile", need(file_id=string))
 def get_file(call: Call) -> dict[str, Any]:
-    """Tell where a file of at most 20 MB can be fetched for the next hour."""
+    """Tell where a file of at most 20 MB can be fetched for the next hour; of a local server, where it lies."""
     known = wire.find_file(call.world, call.bot, call.args["file_id"])
     if known is None:
         raise BadRequest("invalid file_id")
-    if known.size > MAX_DOWNLOAD:
+    if known.size > local_server.max_download(call.world):
         raise BadRequest("file is too big")
     suffix = {"photo": ".jpg"}.get(known.kind) or _suffix(known.name)
     path = f"{known.kind}s/file_{known.id}{suffix}"
-    call.world.links[call.bot.id, path] = (known.id, call.world.clock.now() + LINK_LIVES)
+    if call.world.local_dir is not None:
+        path = local_server.place(call.world, call.world.local_dir, call.bot, known, path)
+    else:
+        call.world.links[call.bot.id, path] = (known.id, call.world.clock.now() + LINK_LIVES)
     body = {"file_id": call.args["file_id"], "file_unique_id": known.id, "file_path": path}
     return body | ({"file_size": known.size} if known.size_known else {})
 
