@@ -24,9 +24,12 @@ _START_SECONDS = 30
 
 
 class TemporaryPostgres:
-    """A running server. Nothing in it survives: it does not even wait for the disk."""
+    """A running server. Nothing in it survives: it does not even wait for the disk.
 
-    def __init__(self) -> None:
+    A ``durable`` one keeps what it has committed when it is halted in the middle of work.
+    """
+
+    def __init__(self, *, durable: bool = False) -> None:
         self._base = Path(tempfile.mkdtemp(prefix="pandu-postgres-"))
         # Not under pytest's directories: "nobody" may not read those.
         self._identity: dict[str, Any] = {}
@@ -37,7 +40,8 @@ class TemporaryPostgres:
         self._data = self._base / "data"
         try:
             self._binaries = self._readable_binaries()
-            self._start()
+            self._prepare(durable=durable)
+            self.resume()
         except BaseException:
             shutil.rmtree(self._base, ignore_errors=True)
             raise
@@ -48,13 +52,17 @@ class TemporaryPostgres:
 
     def stop(self) -> None:
         """Stop the server and remove its files."""
-        self._server.send_signal(signal.SIGQUIT)  # at once: nothing in it is kept
+        self.halt()
+        shutil.rmtree(self._base, ignore_errors=True)
+
+    def halt(self) -> None:
+        """Stop the server at once, as when the power fails."""
+        self._server.send_signal(signal.SIGQUIT)
         try:
             self._server.wait(10)
         except subprocess.TimeoutExpired:
             self._server.kill()
             self._server.wait()
-        shutil.rmtree(self._base, ignore_errors=True)
 
     def _readable_binaries(self) -> Path:
         """Return where the binaries are, copied if "nobody" cannot reach the environment."""
@@ -77,13 +85,12 @@ class TemporaryPostgres:
             command, check=True, capture_output=True, env=self._environment, cwd=self._base, **self._identity
         )
 
-    def _start(self) -> None:
+    def _prepare(self, *, durable: bool) -> None:
         self._run(
             self._binaries / "initdb",
             *("-D", self._data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"),
         )
         self._port = free_port()
-        log = self._base / "log"
         options = {
             "listen_addresses": "127.0.0.1",
             "port": str(self._port),
@@ -91,15 +98,20 @@ class TemporaryPostgres:
             "max_connections": "200",
             "shared_buffers": "32MB",
             "fsync": "off",
-            "synchronous_commit": "off",
+            "synchronous_commit": "on" if durable else "off",
             "full_page_writes": "off",
             "autovacuum": "off",
             "deadlock_timeout": "100ms",
         }
-        settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+        self._settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+
+    def resume(self) -> None:
+        """Start the server, at first and after :meth:`halt`; return when it answers."""
+        (self._data / "postmaster.pid").unlink(missing_ok=True)
+        log = self._base / "log"
         with log.open("wb") as output:
             self._server = subprocess.Popen(
-                [self._binaries / "postgres", "-D", self._data, *settings],
+                [self._binaries / "postgres", "-D", self._data, *self._settings],
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=self._environment,

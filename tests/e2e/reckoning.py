@@ -7,12 +7,13 @@ from collections import Counter
 from sqlmodel import Session, col, select
 
 from messages.render import REPEATED
+from simulator import Simulator
 from simulator.records import Message
 from storage import audit
 from storage.tables import Card, File, Inbox, Outbox, Run, Submission, Task
 from tests.e2e import busy_day
 from tests.e2e.office import Office
-from tests.e2e.phone import Phone
+from tests.e2e.phone import Phone, Town
 from workflow.verbs import Press, Verb, parse
 
 MARK = REPEATED["id"]
@@ -28,22 +29,23 @@ async def all_is_done_once(office: Office, *, unknown: int, last: int = busy_day
     assert await office.open_tasks() == [(last + 1, "work", "")]
     assert await office.faults("sumbang") == []
     assert await office.read(lambda session: audit.verify(session, "sumbang")) == []
-    known = await office.read(_known)
-    strays: set[tuple[int, int]] = set()
-    marked = reminded = 0
+    sent = await office.read(known)
+    unknown_to_us: set[tuple[int, int]] = set()
+    repeated = reminded = 0
     for phone in office.phones.phones.values():
-        mine = _strays(phone, known)
-        strays |= {(phone.user_id, message.id) for message in mine}
-        marked += _marked(office, phone)
+        mine = strays(phone, sent)
+        unknown_to_us |= {(phone.user_id, message.id) for message in mine}
+        repeated += marked(office.simulator, phone)
         for stray in mine:
-            _is_repeated(phone, stray)
+            is_repeated(phone, stray)
         reminded += _reminders(phone)
     if last == busy_day.LAST:
         # One was asked for; where its outcome is unknown it is not sent again.
         assert reminded == 1 or (unknown and not reminded), reminded
-    assert len(strays) <= unknown, (strays, unknown)
-    assert marked <= unknown, (marked, unknown)
-    await _every_open_task_has_one_card(office, strays)
+    assert len(unknown_to_us) <= unknown, (unknown_to_us, unknown)
+    assert repeated <= unknown, (repeated, unknown)
+    cards = await office.read(lambda session: open_cards(session, "sumbang"))
+    every_open_task_has_one_card(office.phones, cards, unknown_to_us)
 
 
 def _records(session: Session, last: int) -> None:
@@ -60,39 +62,42 @@ def _records(session: Session, last: int) -> None:
     assert {row.status for row in session.exec(select(Outbox))} <= {"sent", "skipped"}
 
 
-def _known(session: Session) -> set[tuple[int, int]]:
+def known(session: Session) -> set[tuple[int, int]]:
     """The messages that the bot knows to have sent: chat and message."""
     sent = session.exec(select(Outbox.chat_id, Outbox.message_id).where(Outbox.status == "sent")).all()
     cards = session.exec(select(Card.chat_id, Card.message_id)).all()
     return {(chat, message) for chat, message in [*sent, *cards] if message is not None}
 
 
-def _strays(phone: Phone, known: set[tuple[int, int]]) -> list[Message]:
-    return [message for message in phone.received if (phone.user_id, message.id) not in known]
+def strays(phone: Phone, sent: set[tuple[int, int]]) -> list[Message]:
+    """The messages on a phone that the bot does not know to have sent."""
+    return [message for message in phone.received if (phone.user_id, message.id) not in sent]
 
 
 def _first_words(phone: Phone, message: Message) -> tuple[str | None, str]:
     """What a message said when it came, without the mark, and the name of its file."""
-    return phone.simulator.file_name(message), " ".join(_at_first(message).replace(MARK, "").split())
+    return phone.simulator.file_name(message), " ".join(at_first(message).replace(MARK, "").split())
 
 
-def _at_first(message: Message) -> str:
+def at_first(message: Message) -> str:
+    """What a message said when it came."""
     return message.versions[0].text if message.versions else message.content
 
 
-def _is_repeated(phone: Phone, stray: Message) -> None:
+def is_repeated(phone: Phone, stray: Message) -> None:
     """A message the bot knows nothing of came again, and said so; but a reminder did not come again."""
     later = [message for message in phone.received if message.id > stray.id]
     same = [message for message in later if _first_words(phone, message) == _first_words(phone, stray)]
     if REMINDER in stray.content:
         assert not same, phone.text()
         return
-    assert any(MARK in _at_first(message) for message in later), phone.text()
-    assert not same or MARK in _at_first(same[0]), phone.text()
+    assert any(MARK in at_first(message) for message in later), phone.text()
+    assert not same or MARK in at_first(same[0]), phone.text()
 
 
-def _marked(office: Office, phone: Phone) -> int:
-    calls = office.simulator.journal.calls(chat_id=phone.user_id)
+def marked(simulator: Simulator, phone: Phone) -> int:
+    """Count the messages that came to a phone with the mark of a repetition."""
+    calls = simulator.journal.calls(chat_id=phone.user_id)
     sent = [call for call in calls if call.method in ("sendMessage", "sendDocument", "sendPhoto") and call.answer]
     return sum(
         MARK in f"{call.params.get('text')}{call.params.get('caption')}" for call in sent if (call.answer or {})["ok"]
@@ -103,18 +108,20 @@ def _reminders(phone: Phone) -> int:
     return sum(REMINDER in message.content for message in phone.received if message.text)
 
 
-async def _every_open_task_has_one_card(office: Office, strays: set[tuple[int, int]]) -> None:
-    def body(session: Session) -> list[Card]:
-        statement = select(Card).join(Task, col(Task.id) == Card.task_id)
-        return list(session.exec(statement.where(Task.status == "open", col(Card.live))).all())
-
-    cards = await office.read(body)
+def every_open_task_has_one_card(phones: Town, cards: list[Card], strays: set[tuple[int, int]]) -> None:
+    """Each of these cards stands on its phone as it should look now, and once."""
     assert cards
     for card in cards:
-        phone = office.phones[card.chat_id]
+        phone = phones[card.chat_id]
         assert card.shown_revision == card.wanted_revision, card
         shown = [m.id for m in phone.received if card.task_id in _tasks_on(m)]
         assert [m for m in shown if (phone.user_id, m) not in strays] == [card.message_id], phone.text()
+
+
+def open_cards(session: Session, office_id: str) -> list[Card]:
+    """The cards of an office's open tasks."""
+    statement = select(Card).join(Task, col(Task.id) == Card.task_id)
+    return list(session.exec(statement.where(Card.office_id == office_id, Task.status == "open", col(Card.live))).all())
 
 
 def _tasks_on(message: Message) -> set[int]:

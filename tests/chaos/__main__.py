@@ -1,0 +1,32 @@
+"""``make chaos``: a long storm, and the account of it.
+
+``PANDU_CHAOS_SECONDS`` says how long it storms (180), ``PANDU_CHAOS_SEED`` which storm it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.chaos.play import play
+
+SECONDS_FOR_EACH_OFFICE = 30
+
+
+def main() -> None:
+    """Play it and print what came of it."""
+    seconds = float(os.environ.get("PANDU_CHAOS_SECONDS", "180"))
+    seed = int(os.environ.get("PANDU_CHAOS_SEED", "1"))
+    offices = max(2, int(seconds / SECONDS_FOR_EACH_OFFICE))
+    print(f"three replicas, {offices} offices, {seconds:.0f} seconds of storm, seed {seed}")  # noqa: T201
+    with tempfile.TemporaryDirectory(prefix="pandu-chaos-") as folder:
+        account = asyncio.run(play(Path(folder), seconds=seconds, seed=seed, offices=offices))
+    for line in account.lines():
+        print(line)  # noqa: T201
+
+
+if __name__ == "__main__":
+    sys.exit(main())
