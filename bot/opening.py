@@ -15,6 +15,7 @@ from bot.command_menu import EDITION
 from bot.logging import where
 from bot.settings import Settings, Unusable
 from bot.telegram_client import RefusedToken, TelegramClient
+from bot.timed_database import TimedDatabase
 from storage import file_rows, inbox, leases
 from storage.database import Database, DatabaseUnavailable, migrate, open_database
 from storage.tables import Bot
@@ -30,7 +31,7 @@ async def database(url: str) -> Database:
     """Migrate and open the database; raise :class:`Unusable` where that is not possible."""
     try:
         await asyncio.to_thread(migrate, url)
-        return await open_database(url)
+        return TimedDatabase(await open_database(url))
     except ValueError as error:
         raise Unusable(f"PANDU_DATABASE_URL: {error}") from None
     except DatabaseUnavailable as error:
