@@ -19,6 +19,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Te
 from bot.clock import Clock, first_of
 from bot.crash_points import crash_point
 from bot.delivery_figures import count, count_error
+from bot.local_api import CLOUD
 from bot.logging import on_behalf, where
 from bot.metrics import RENDER_SECONDS, TELEGRAM_SECONDS
 from bot.outgoing import (
@@ -34,6 +35,7 @@ from bot.outgoing import (
     message_is_gone,
     prepare,
     transmit,
+    upload_seconds,
 )
 from bot.pacing import Pacing
 from bot.telegram_client import Flood, RefusedToken, ServerFault, TelegramClient, Unsent
@@ -61,7 +63,10 @@ LONGEST_BACKOFF_SECONDS = 30.0
 LONGEST_WAIT_SECONDS = 3.0
 """A row that may not go out within this time goes back into the queue instead of waiting here."""
 FILES_AWAY_SECONDS = 10.0
-"""How long a stored file waits while the store of files is away; that is never held against its row."""
+"""How long a stored file waits while the store of files is away; that is never held against its row.
+
+Nor does it hold up the chat: the card that belongs to it then comes first.
+"""
 TRIES_OF_UNKNOWN_OUTCOME = 8
 NEVER_REPEATED = frozenset({"unit_reminder", "meeting_reminder", "personal_reminder", CHECKPOINT, DIGEST})
 """Reminders whose delivery is unknown are not sent again: the next one covers them.
@@ -190,6 +195,9 @@ class DeliveryWorker:
         if not self._holds(item):
             await self._postpone(item, 0.0)
             return
+        if isinstance(outgoing, Document) and outgoing.size > CLOUD.send:
+            until = await self._database.lease_time() + LEASE + timedelta(seconds=upload_seconds(outgoing.size))
+            await self._record(lambda session: outbox.extend(session, item, until))
         try:
             with TELEGRAM_SECONDS.time():
                 message_id = await transmit(self._client, self._store, item.chat_id, outgoing)
@@ -199,7 +207,8 @@ class DeliveryWorker:
         except (FilesUnavailable, DiskFull) as error:
             count_error(error)
             log.warning("a stored file cannot be had now", outbox_id=item.id, error=where(error))
-            await self._postpone(item, FILES_AWAY_SECONDS)
+            due_at = self._clock.now() + timedelta(seconds=FILES_AWAY_SECONDS)
+            await self._record(lambda session: outbox.put_off(session, item, due_at))
             return
         except (OSError, LookupError) as error:
             count_error(error)

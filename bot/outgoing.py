@@ -332,7 +332,7 @@ async def _send_document(
     uploads = not isinstance(content, str)
     as_photo = document.form == "photo" and (not uploads or document.size <= PHOTO_LIMIT)
     filename = document.name if uploads else None
-    seconds = UPLOAD_SECONDS + (document.size >> 20 if uploads else 0)
+    seconds = upload_seconds(document.size if uploads else 0)
     if as_photo:
         message = await client.bot.send_photo(
             chat_id, content, caption=document.caption, disable_notification=document.silent, filename=filename,
@@ -344,6 +344,11 @@ async def _send_document(
             write_timeout=seconds,
         )  # fmt: skip
     return message.message_id
+
+
+def upload_seconds(size: int) -> float:
+    """Return how long so many bytes may take to Telegram: an own server answers when it has passed them on."""
+    return UPLOAD_SECONDS + (size >> 20)
 
 
 def keyboard(rendered: Rendered) -> InlineKeyboardMarkup | None:

@@ -146,6 +146,13 @@ def _item(row: Outbox) -> OutboxItem:
     )
 
 
+def extend(session: Session, item: OutboxItem, lease_until: datetime) -> None:
+    """Keep a claim for what takes longer to send. No effect once this claim is over."""
+    row = _still_claimed(session, item)
+    if row is not None:
+        row.lease_until = lease_until
+
+
 def _take_back_expired(session: Session, bot_id: int, now: datetime, lease_now: datetime) -> None:
     expired = session.exec(_EXPIRED, params={"bot_id": bot_id, "lease_now": lease_now}).all()
     for row in expired:

@@ -40,7 +40,7 @@ def move_rows(source: From, target: To) -> None:
         raise Unusable(f"Belum ada basis data di {old}.")
     try:
         with ExitStack() as held:
-            for path in {old, new} - {None}:
+            for path in {file for file in (old, new) if file is not None}:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 held.enter_context(only_process(path))
             tables = asyncio.run(_move(source, target))

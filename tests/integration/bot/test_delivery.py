@@ -15,6 +15,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError, T
 from bot import outgoing
 from bot.clock import Clock
 from bot.delivery import LEASE, DeliveryWorker
+from bot.local_api import LOCAL
 from bot.telegram_client import Flood, ServerFault, TelegramClient, Unsent
 from bot.tenure import Tenure
 from messages.rendered import Rendered
@@ -55,6 +56,7 @@ class Phone:
 
     def __init__(self) -> None:
         self.bot = self
+        self.limits = LOCAL
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.errors: list[TelegramError | None] = []
         self.on_call: Callable[[], Any] | None = None
@@ -424,13 +426,15 @@ async def test_two_refused_chats_let_the_bot_rest(desk: Desk) -> None:
     assert desk.worker._pacing.rest() == 9
 
 
-async def add_file(desk: Desk, form: str, *, bot_id: int = BOT, content: bytes = b"%PDF-1.7") -> None:
-    sha256, size = await desk.store.put(content)
+async def add_file(
+    desk: Desk, form: str, *, bot_id: int = BOT, content: bytes = b"%PDF-1.7", size: int | None = None
+) -> None:
+    sha256, length = await desk.store.put(content)
 
     def body(session: Session) -> None:
         file = File(
             id=1, office_id=OFFICE, official_id=1, received_at=NOW, bot_id=bot_id, chat_id=ANA, message_id=1,
-            telegram_file_id="remote", form=form, name="Laporan.pdf", size=size, sha256=sha256,
+            telegram_file_id="remote", form=form, name="Laporan.pdf", size=size or length, sha256=sha256,
             status="stored", due_at=NOW,
         )  # fmt: skip
         session.add(file)
@@ -476,6 +480,34 @@ async def test_a_stored_file_waits_while_the_store_is_away(desk: Desk, monkeypat
     assert (desk.phone.calls, await desk.rows()) == ([], [("document", "queued", False)])
     await desk.deliver()
     assert desk.phone.calls[0][1]["content"] == b"%PDF-1.7"
+
+
+async def test_a_stored_file_that_waits_holds_nothing_back(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    await add_file(desk, "document", bot_id=BOT + 1)
+    await desk.say(chat_id=BUDI)
+
+    def away(_sha256: str) -> None:
+        raise FilesUnavailable("S3: 503")
+
+    monkeypatch.setattr(desk.store, "opened", away)
+    for _ in range(2):
+        await desk.deliver()
+    assert [method for method, _ in desk.phone.calls] == ["send"]
+
+
+async def test_a_large_upload_keeps_its_claim(desk: Desk) -> None:
+    await add_file(desk, "document", size=1500 << 20)
+    until: list[datetime | None] = []
+
+    async def look() -> None:
+        until.append(await desk.database.read(lambda s: s.exec(select(Outbox.lease_until)).one()))
+
+    desk.phone.on_call = look
+    before = await desk.database.lease_time()
+    await desk.deliver()
+    assert until[0] is not None
+    # At a megabyte a second it is not yet taken for lost.
+    assert until[0] - before > LEASE + timedelta(seconds=1500)
 
 
 async def test_a_stored_file_that_is_lost_is_given_up(desk: Desk) -> None:
