@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
@@ -96,7 +96,7 @@ def _leaderless(session: Session, office: Office) -> Iterator[Finding]:
         yield note(subject, "kursi pimpinan kosong", "isi lewat /jabatan atau berkas kantor")
 
 
-def _calendars(offices: list[Office] | tuple[Office, ...], now: datetime) -> Iterator[Finding]:
+def _calendars(offices: Sequence[Office], now: datetime) -> Iterator[Finding]:
     for office in offices:
         today = calendar_of(office).local_date(now)
         years = [today.year] + ([today.year + 1] if today.month >= CALENDAR_FROM_MONTH else [])

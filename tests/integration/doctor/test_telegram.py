@@ -31,7 +31,7 @@ async def address() -> AsyncIterator[str]:
 
 
 def settings(address: str, **more: Any) -> Settings:
-    return Settings(_env_file=None, telegram_api_url=address, **more)  # type: ignore[call-arg]
+    return Settings(_env_file=None, telegram_api_url=address, **more)
 
 
 async def examined(one: Settings, token: str = TOKEN) -> list[Finding]:

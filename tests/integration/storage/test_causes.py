@@ -12,6 +12,7 @@ from storage.audit import record
 from storage.causes import Deed
 from storage.database import Database
 from storage.tables import Outbox, Timer
+from tests import sending
 from tests.integration.storage.conftest import ANA, BOT, LEASE, NOW, OFFICE
 
 
@@ -29,7 +30,7 @@ async def test_what_is_said_and_put_down_keeps_its_cause(office: Database) -> No
     cause = f"{BOT}:77"
     assert await office.read(lambda s: s.exec(select(Outbox.cause)).all()) == [cause]
     assert await office.read(lambda s: s.exec(select(Timer.cause)).all()) == [cause]
-    claimed = await office.write(lambda s: outbox.claim(s, BOT, NOW, NOW, LEASE, 10))
+    claimed = await office.write(lambda s: sending.claim(s, BOT, NOW, NOW, LEASE, 10))
     assert [item.cause for item in claimed] == [cause]
 
 

@@ -139,7 +139,7 @@ async def let_time_pass(crowd: Crowd, cast: Cast) -> list[str]:
                 return False
             timer.fire_at = moment.now
             session.flush()
-            return rules.fire(session, moment, timer.id or 0)
+            return rules.fire(session, moment, timer.id or 0) is not None
 
         if await database.write(fire):
             fired.append(kind)

@@ -10,6 +10,7 @@ from storage import inbox, outbox, timers
 from storage.database import Database
 from storage.queue_facts import BotQueues, queue_facts
 from storage.tables import Bot
+from tests import sending
 from tests.integration.storage.conftest import ANA, BOT, BUDI, LEASE, NOW, OFFICE
 
 MINUTE = timedelta(minutes=1)
@@ -37,7 +38,7 @@ async def test_only_what_waits_is_counted_each_bot_for_itself(office: Database) 
         say(session, minutes=-2)
         say(session, minutes=30)
         say(session, minutes=-9, bot=OTHER)
-        (sent, _) = outbox.claim(session, OTHER, NOW, NOW, LEASE, 1) + outbox.claim(session, BOT, NOW, NOW, LEASE, 1)
+        (sent, _) = sending.claim(session, OTHER, NOW, NOW, LEASE, 1) + sending.claim(session, BOT, NOW, NOW, LEASE, 1)
         outbox.mark_sent(session, sent.id, 1, NOW)
         say(session, minutes=-1, chat=BUDI)
         session.flush()
