@@ -105,6 +105,7 @@ def migrate(url: str) -> None:
 
     :raises ValueError: neither SQLite nor PostgreSQL.
     :raises DatabaseUnavailable: it cannot be reached.
+    :raises NewerSchema: a newer version of Pandu has migrated it.
     """
     from storage.migrations.run import upgrade
 

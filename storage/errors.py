@@ -3,6 +3,7 @@
 DatabaseUnavailable
 └── DiskFull
 FilesUnavailable
+NewerSchema
 """
 
 from __future__ import annotations
@@ -22,3 +23,7 @@ class DiskFull(DatabaseUnavailable):
 
 class FilesUnavailable(Exception):
     """The store of files could not be used; callers try again later. Nothing is said of the file itself."""
+
+
+class NewerSchema(Exception):
+    """A newer version of Pandu has changed the database's tables: this one must not touch it."""

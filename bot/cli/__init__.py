@@ -31,7 +31,7 @@ def _mount() -> None:
 def main() -> None:
     """Run the command line; what makes Pandu unusable is told in one line, with exit code 1."""
     from bot.settings import Unusable
-    from storage.errors import DatabaseUnavailable, FilesUnavailable
+    from storage.errors import DatabaseUnavailable, FilesUnavailable, NewerSchema
 
     _mount()
     try:
@@ -40,6 +40,11 @@ def main() -> None:
         _stop(str(error))
     except DatabaseUnavailable as error:
         _stop(f"Basis data tidak dapat dipakai: {error}")
+    except NewerSchema:
+        _stop(
+            "Basis data ini sudah dipakai versi Pandu yang lebih baru. Jalankan versi itu, atau pulihkan cadangan dari "
+            "sebelum pembaruan (pandu restore)."
+        )
     except FilesUnavailable as error:
         _stop(f"Penyimpanan berkas tidak dapat dipakai: {error}")
 

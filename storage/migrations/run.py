@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from storage import sqlite_connection
+from storage.errors import NewerSchema
 
 COMPARISON: dict[str, Any] = {"compare_type": True}
 """How models and schema are compared. Server defaults are not: SQLite reports '' wrongly."""
@@ -30,7 +31,14 @@ _ADVISORY_LOCK = 0x50414E4455  # "PANDU"
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Migrate up to ``revision``. See :func:`storage.database.migrate`."""
-    with_connection(url, lambda connection: command.upgrade(_config(connection), revision))
+
+    def work(connection: Connection) -> None:
+        if standing(connection) == "ahead":
+            revisions = ", ".join(MigrationContext.configure(connection).get_current_heads())
+            raise NewerSchema(f"a newer version of Pandu has migrated the database (to {revisions})")
+        command.upgrade(_config(connection), revision)
+
+    with_connection(url, work)
 
 
 def downgrade(url: str, revision: str) -> None:
