@@ -46,6 +46,7 @@ from storage.errors import DiskFull, FilesUnavailable
 from storage.file_store import FileStore
 from storage.leases import LeaseLost
 from storage.outbox import OutboxItem
+from storage.reading_together import ReadingTogether
 from storage.tables import Card, Chat
 from workflow import notices
 from workflow.checkpoint_messages import TEMPLATE as CHECKPOINT
@@ -92,6 +93,7 @@ class DeliveryWorker:
         at_once: int = AT_ONCE,
     ) -> None:
         self._database = database
+        self._reading = ReadingTogether(database)
         self._client = client
         self._store = store
         self._bot_id = bot_id
@@ -175,7 +177,7 @@ class DeliveryWorker:
             return
         try:
             now = self._clock.now()
-            outgoing = await self._database.read(lambda session: _prepare(session, item, self._default_language, now))
+            outgoing = await self._reading.read(lambda session: _prepare(session, item, self._default_language, now))
         except DatabaseUnavailable:
             await self._postpone(item, 1.0)
             return

@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, inspect, update
+from sqlalchemy import bindparam, insert, update
 from sqlmodel import Session, col, select
 
 from storage.causes import Deed, note
 from storage.inserting import insert_new
-from storage.plain import run
+from storage.plain import rows_of, run
 from storage.tables import AuditEvent, AuditHead, ErasableText
 
 FORMAT = 1
@@ -32,9 +32,9 @@ BEGINNING = "0" * 64
 """What stands for the hash before the first event."""
 
 _HEAD = select(AuditHead.seq, AuditHead.hash).where(col(AuditHead.office_id) == bindparam("office")).with_for_update()
-_INSERT = insert(inspect(AuditEvent).local_table)
+_INSERT = insert(rows_of(AuditEvent))
 _MOVE_HEAD = (
-    update(inspect(AuditHead).local_table)
+    update(rows_of(AuditHead))
     .where(col(AuditHead.office_id) == bindparam("office"))
     .values(seq=bindparam("seq"), hash=bindparam("hash"))
 )

@@ -16,13 +16,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, or_
+from sqlalchemy import BigInteger, Row, and_, bindparam, exists, func, or_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from storage import leases
 from storage.literals import is_status
+from storage.plain import rows_of, run
 from storage.tables import Outbox, UtcDateTime
 
 FINISHED = frozenset({"sent", "skipped"})
@@ -61,15 +62,35 @@ def _claimable() -> SelectOfScalar[Outbox]:
 
 # Putting such a statement together costs more than running it.
 _CLAIMABLE = _claimable()
-_EXPIRED = (
-    select(Outbox)
-    .where(
-        Outbox.bot_id == bindparam("bot_id"),
-        is_status(Outbox.status, "sending"),
-        col(Outbox.lease_until) <= bindparam("lease_now"),
+_IS_EXPIRED = and_(
+    col(Outbox.bot_id) == bindparam("bot_id"),
+    is_status(Outbox.status, "sending"),
+    col(Outbox.lease_until) <= bindparam("lease_now", type_=UtcDateTime),
+)
+_ANY_EXPIRED = select(Outbox.id).where(_IS_EXPIRED).limit(1)
+_EXPIRED = select(Outbox).where(_IS_EXPIRED).order_by(col(Outbox.id)).with_for_update()
+_THE_ROW = col(Outbox.id) == bindparam("item_id")
+_CLAIM = (
+    update(rows_of(Outbox))
+    .where(_THE_ROW)
+    .values(
+        status="sending",
+        fence=bindparam("by"),
+        lease_until=bindparam("until", type_=UtcDateTime),
+        tries=col(Outbox.tries) + 1,
     )
-    .order_by(col(Outbox.id))
-    .with_for_update()
+)
+_PARAMS = select(Outbox.params).where(_THE_ROW).with_for_update()
+_SENT = (
+    update(rows_of(Outbox))
+    .where(_THE_ROW)
+    .values(
+        status="sent",
+        finished_at=bindparam("now", type_=UtcDateTime),
+        lease_until=None,
+        error=None,
+        message_id=func.coalesce(bindparam("message", type_=BigInteger), col(Outbox.message_id)),
+    )
 )
 
 
@@ -114,19 +135,17 @@ def claim(
     """
     leases.check(session, leases.sender(bot_id), fence, lease_now)
     _take_back_expired(session, bot_id, now, lease_now)
-    rows = session.exec(_CLAIMABLE, params={"bot_id": bot_id, "now": now, "limit": limit}).all()
-    for row in rows:
-        row.status, row.fence = "sending", fence
-        row.lease_until = lease_now + lease
-        row.tries += 1
-    session.flush()
-    return [_item(row) for row in rows]
+    rows = run(session, _CLAIMABLE, {"bot_id": bot_id, "now": now, "limit": limit}).all()
+    if rows:
+        until = lease_now + lease
+        run(session, _CLAIM, [{"item_id": row.id, "by": fence, "until": until} for row in rows])
+    return [_item(row, fence) for row in rows]
 
 
-def _item(row: Outbox) -> OutboxItem:
+def _item(row: Row[Any], fence: int) -> OutboxItem:
     return OutboxItem(
-        id=row.id or 0,
-        fence=row.fence,
+        id=row.id,
+        fence=fence,
         bot_id=row.bot_id,
         office_id=row.office_id,
         chat_id=row.chat_id,
@@ -138,7 +157,7 @@ def _item(row: Outbox) -> OutboxItem:
         params=row.params,
         priority=row.priority,
         silent=row.silent,
-        tries=row.tries,
+        tries=row.tries + 1,
         uncertain=row.uncertain,
         created_at=row.created_at,
         not_after=row.not_after,
@@ -154,8 +173,10 @@ def extend(session: Session, item: OutboxItem, lease_until: datetime) -> None:
 
 
 def _take_back_expired(session: Session, bot_id: int, now: datetime, lease_now: datetime) -> None:
-    expired = session.exec(_EXPIRED, params={"bot_id": bot_id, "lease_now": lease_now}).all()
-    for row in expired:
+    params = {"bot_id": bot_id, "lease_now": lease_now}
+    if run(session, _ANY_EXPIRED, params).first() is None:
+        return
+    for row in session.exec(_EXPIRED, params=params).all():
         _queue_again(session, row, now, uncertain=True)
 
 
@@ -170,11 +191,10 @@ def recover(session: Session, bot_id: int, fence: int, now: datetime) -> None:
 
 def mark_sent(session: Session, item_id: int, message_id: int | None, now: datetime) -> None:
     """Record that Telegram took it, whoever has the row meanwhile: that is certain."""
-    row = _locked(session, item_id)
-    row.status, row.finished_at, row.lease_until, row.error = "sent", now, None, None
-    _forget_secret(row)
-    if message_id is not None:
-        row.message_id = message_id
+    params = run(session, _PARAMS, {"item_id": item_id}).scalar_one()
+    run(session, _SENT, {"item_id": item_id, "message": message_id, "now": now})
+    if SECRET in params:
+        _forget_secret(_locked(session, item_id))
 
 
 def mark_skipped(session: Session, item_id: int, now: datetime) -> None:

@@ -11,13 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Executable, bindparam, exists, func, inspect, or_, update
+from sqlalchemy import Executable, bindparam, exists, func, or_, update
+from sqlalchemy import select as select_rows
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from storage.inserting import insert_new
 from storage.literals import is_status
-from storage.plain import run
+from storage.plain import rows_of, run
 from storage.tables import Inbox, UtcDateTime
 
 MAX_TRIES = 3
@@ -37,9 +38,9 @@ def _claimable() -> Executable:
         col(earlier.id) < Inbox.id,
     )
     return (
-        select(Inbox.id, Inbox.update_id, Inbox.person, Inbox.raw, Inbox.tries)
+        select_rows(*(col(c) for c in (Inbox.id, Inbox.update_id, Inbox.person, Inbox.raw, Inbox.tries)))
         .where(
-            Inbox.bot_id == bindparam("bot_id"),
+            col(Inbox.bot_id) == bindparam("bot_id"),
             is_status(Inbox.status, "pending"),
             or_(col(Inbox.lease_until).is_(None), col(Inbox.lease_until) <= bindparam("lease_now")),
             ~overtaking,
@@ -52,7 +53,7 @@ def _claimable() -> Executable:
 
 # Putting such a statement together costs more than running it.
 _CLAIMABLE = _claimable()
-_TABLE = inspect(Inbox).local_table
+_TABLE = rows_of(Inbox)
 _LEASE = (
     update(_TABLE)
     .where(col(Inbox.id) == bindparam("item_id"))

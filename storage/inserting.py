@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, inspect, literal_column
+from sqlalchemy import Executable, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
-from storage.plain import run
+from storage.plain import rows_of, run
 from storage.tables import Table
 
 
@@ -25,6 +25,6 @@ def insert_new(session: Session, table: type[Table], rows: list[dict[str, Any]],
 def _insert(dialect: str, table: type[Table], unique: tuple[str, ...]) -> Executable:
     # Both spellings have the same methods; their only common ancestor lacks them.
     insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = insert(inspect(table).local_table).on_conflict_do_nothing(index_elements=unique)
+    statement = insert(rows_of(table)).on_conflict_do_nothing(index_elements=unique)
     prepared: Executable = statement.returning(literal_column("1"))
     return prepared

@@ -8,9 +8,13 @@ SQLite has one writer at a time and needs no row locks.
 
 from __future__ import annotations
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from storage.tables import Office, Run
+
+# Putting such a statement together costs more than running it.
+_RUN = select(Run).where(col(Run.id) == bindparam("run_id")).with_for_update().execution_options(populate_existing=True)
 
 
 def lock_run(session: Session, run_id: int) -> Run:
@@ -21,9 +25,7 @@ def lock_run(session: Session, run_id: int) -> Run:
 
     :raises sqlalchemy.exc.NoResultFound: there is no such run.
     """
-    return session.exec(
-        select(Run).where(Run.id == run_id).with_for_update().execution_options(populate_existing=True)
-    ).one()
+    return session.exec(_RUN, params={"run_id": run_id}).one()
 
 
 def lock_office(session: Session, office_id: str) -> Office:

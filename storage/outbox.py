@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, inspect, update
+from sqlalchemy import bindparam, insert, update
 from sqlmodel import Session, col, select
 
 from storage.causes import cause_of
@@ -34,7 +34,7 @@ from storage.deliveries import (
 )
 from storage.inserting import insert_new
 from storage.literals import is_status
-from storage.plain import run
+from storage.plain import rows_of, run
 from storage.tables import Card, Chat, Outbox
 
 __all__ = [
@@ -89,7 +89,7 @@ _WAITING = select(Outbox.id).where(
     col(Outbox.card_id) == bindparam("card_id"), is_status(Outbox.kind, "card"),
     is_status(Outbox.status, "queued", "held"),
 )  # fmt: skip
-_INSERT = insert(inspect(Outbox).local_table)
+_INSERT = insert(rows_of(Outbox))
 
 
 def say(

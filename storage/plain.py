@@ -8,10 +8,18 @@ knows as objects are not changed this way: it would go on showing what they were
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import CursorResult, Executable
+from sqlalchemy import CursorResult, Executable, inspect
+from sqlalchemy import Table as Rows
 from sqlmodel import Session
+
+from storage.tables import Table
+
+
+def rows_of(table: type[Table]) -> Rows:
+    """Return a table without its objects."""
+    return cast("Rows", inspect(table).local_table)
 
 
 def run(
@@ -19,4 +27,4 @@ def run(
 ) -> CursorResult[Any]:
     """Run a statement, put together once, in the session's transaction, after what the session holds back."""
     session.flush()
-    return session.connection().execute(statement, params)  # type: ignore[call-overload, no-any-return]
+    return session.connection().execute(statement, params)

@@ -22,6 +22,7 @@ from sqlmodel import Session, select
 
 from storage.database import Database, run_reading
 from storage.errors import DatabaseUnavailable, DiskFull
+from storage.sessions import ReadingSession, WorkingSession
 from storage.wakeups import Wakeups
 
 T = TypeVar("T")
@@ -113,7 +114,7 @@ class PostgresDatabase(Database):
         """See :meth:`Database.read`."""
         try:
             with self._underway():
-                async with _session(self._reading) as session:
+                async with _session(self._reading, ReadingSession) as session:
                     return await session.run_sync(_plain(lambda session: run_reading(session, body)))
         except Exception as error:
             fault = infrastructure_fault(error)
@@ -147,7 +148,7 @@ class PostgresDatabase(Database):
 
     async def _transaction(self, body: Callable[[Session], T]) -> T:
         with self._underway():
-            async with _session(self._engine) as session:
+            async with _session(self._engine, WorkingSession) as session:
                 result = await session.run_sync(_plain(body))
                 await session.commit()
                 return result
@@ -167,8 +168,8 @@ class PostgresDatabase(Database):
                 self._idle.set()
 
 
-def _session(engine: AsyncEngine) -> AsyncSession:
-    return AsyncSession(engine, sync_session_class=Session, expire_on_commit=False)
+def _session(engine: AsyncEngine, kind: type[Session]) -> AsyncSession:
+    return AsyncSession(engine, sync_session_class=kind, expire_on_commit=False)
 
 
 def _plain(body: Callable[[Session], T]) -> Callable[[AnySession], T]:

@@ -25,6 +25,7 @@ from sqlmodel import Session
 from storage import sqlite_connection
 from storage.database import Database, run_reading
 from storage.errors import DatabaseUnavailable
+from storage.sessions import ReadingSession, WorkingSession
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -128,7 +129,7 @@ class SqliteDatabase(Database):
 
     def _read(self, body: Callable[[Session], T]) -> T:
         try:
-            with Session(self._reading, expire_on_commit=False) as session:
+            with ReadingSession(self._reading, expire_on_commit=False) as session:
                 return run_reading(session, body)
         except Exception as error:
             raise sqlite_connection.infrastructure_fault(error) or error from error
@@ -202,7 +203,7 @@ class SqliteDatabase(Database):
 
 def _run_in_savepoint(connection: Connection, job: _Job) -> _Outcome:
     """Run one body in a session and a savepoint of its own; its failure is an outcome."""
-    with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+    with WorkingSession(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
         try:
             result = job.body(session)
             session.commit()

@@ -7,9 +7,10 @@ apply the rules, keep what was submitted, write the audit event, bring every car
 
 from __future__ import annotations
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
-from storage import audit
+from storage import audit, plain
 from storage.tables import File, Official, Run, Submission, Task
 from workflow import beginning, cards, consequences, four_eyes, holders, lapsing, mandates, rules, run_state, texts
 from workflow.actions import Transition
@@ -22,6 +23,14 @@ from workflow.run_state import LoadedRun
 from workflow.run_times import load_run_times
 from workflow.state import SETTLED, Part, PartKey, PartStatus
 from workflow.verbs import Verb
+
+# Putting such a statement together costs more than running it.
+_EFFECTIVE_BUT = select(Submission).where(
+    col(Submission.task_id) == bindparam("task_id"),
+    col(Submission.effective).is_(True),
+    col(Submission.id) != bindparam("submission_id"),
+)
+_FILES = select(File.id, File.sha256).where(col(File.submission_id) == bindparam("submission_id"))
 
 
 def find(session: Session, task_id: int, officials: list[Official]) -> tuple[LoadedRun, Task, Official]:
@@ -172,19 +181,14 @@ def _move(session: Session, moment: Moment, loaded: LoadedRun, transition: Trans
 
 
 def _supersede_earlier(session: Session, task: Task, submission: Submission) -> None:
-    earlier = session.exec(
-        select(Submission).where(
-            Submission.task_id == task.id, col(Submission.effective).is_(True), Submission.id != submission.id
-        )
-    )
-    for row in earlier:
+    for row in session.exec(_EFFECTIVE_BUT, params={"task_id": task.id, "submission_id": submission.id}):
         row.effective = False
 
 
 def _record(
     session: Session, moment: Moment, deed: Deed, submission: Submission, transition: Transition | None
 ) -> None:
-    files = session.exec(select(File.id, File.sha256).where(File.submission_id == submission.id)).all()
+    files = plain.run(session, _FILES, {"submission_id": submission.id}).all()
     audit.record(
         session,
         office_id=deed.task.office_id,
@@ -203,7 +207,7 @@ def _record(
             "units": submission.units,
             "data": texts.data_digest(submission.data),
             "reason": texts.digest_of(session, submission.reason_id),
-            "files": {str(file_id): sha256 for file_id, sha256 in files},
+            "files": {str(file.id): file.sha256 for file in files},
             "run": deed.loaded.run.status,
             "mandate": submission.mandate,
             "principal": submission.principal_id,

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, bindparam
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from storage import outbox
 from storage.locks import lock_runs
@@ -22,6 +23,21 @@ from workflow.moment import Moment
 from workflow.reminding import planning
 from workflow.run_times import SIDE, RunTimes, load_run_times
 from workflow.state import PartStatus
+
+
+def _locked(*conditions: ColumnElement[bool]) -> SelectOfScalar[Card]:
+    """Return cards as they are now, locked: not every change of a card holds its run's lock.
+
+    Two changes that each count the revision up from the same number would look like one,
+    and the card would be shown as it was between them.
+    """
+    query = select(Card).where(*conditions).order_by(col(Card.id)).with_for_update()
+    return query.execution_options(populate_existing=True)
+
+
+# Putting such a statement together costs more than running it.
+_OF_TASKS = _locked(col(Card.task_id).in_(bindparam("task_ids", expanding=True)))
+_OF_HOLDER = _locked(col(Card.task_id) == bindparam("task_id"), col(Card.official_id) == bindparam("official_id"))
 
 
 def open_cards(session: Session, moment: Moment, task: Task, times: RunTimes | None = None) -> None:
@@ -124,23 +140,13 @@ def _times_of(session: Session, task: Task) -> RunTimes:
 
 
 def _cards(session: Session, tasks: list[Task]) -> list[Card]:
-    return _locked(session, col(Card.task_id).in_([task.id for task in tasks]))
-
-
-def _locked(session: Session, *conditions: ColumnElement[bool]) -> list[Card]:
-    """Return cards as they are now, locked: not every change of a card holds its run's lock.
-
-    Two changes that each count the revision up from the same number would look like one,
-    and the card would be shown as it was between them.
-    """
-    query = select(Card).where(*conditions).order_by(col(Card.id)).with_for_update()
-    return list(session.exec(query.execution_options(populate_existing=True)))
+    return list(session.exec(_OF_TASKS, params={"task_ids": [task.id for task in tasks]}))
 
 
 def _show(session: Session, moment: Moment, task: Task, official: Official, *, anew: bool) -> None:
     if official.telegram_id is None:
         return
-    card = next(iter(_locked(session, col(Card.task_id) == task.id, col(Card.official_id) == official.id)), None)
+    card = session.exec(_OF_HOLDER, params={"task_id": task.id, "official_id": official.id}).first()
     if card is None:
         card = Card(
             office_id=task.office_id, bot_id=moment.bot_id, task_id=task.id or 0,

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from sop_definitions.model import Step
+from storage import plain
 from storage.tables import Adoption, File, Run, Submission, Task
 from workflow import forms
 from workflow.adoption import load
 from workflow.state import Part
 
 OUTPUT_PARTS = (Part.WORK, Part.UNIT, Part.COLLECTION, Part.PROOF, Part.DECISION)
+
+# Putting such a statement together costs more than running it.
+_EXPLAINING = (
+    select(File.id)
+    .join(Submission, col(Submission.id) == File.submission_id)
+    .where(
+        col(Submission.run_id) == bindparam("run_id"),
+        col(Submission.at) == bindparam("opened_at"),
+        File.purpose == "reason",
+        File.status != "refused",
+    )
+    .order_by(col(File.id))
+)
 
 
 def file_ids(session: Session, task: Task) -> list[int]:
@@ -33,18 +48,8 @@ def file_ids(session: Session, task: Task) -> list[int]:
 
 def shown_file_ids(session: Session, task: Task) -> list[int]:
     """Return the files that come with a task's card: those carried, and what explains the return that opened it."""
-    explaining = session.exec(
-        select(File.id)
-        .join(Submission, col(Submission.id) == File.submission_id)
-        .where(
-            Submission.run_id == task.run_id,
-            Submission.at == task.opened_at,
-            File.purpose == "reason",
-            File.status != "refused",
-        )
-        .order_by(col(File.id))
-    ).all()
-    return list(dict.fromkeys([*file_ids(session, task), *(file_id for file_id in explaining if file_id is not None)]))
+    explaining = plain.run(session, _EXPLAINING, {"run_id": task.run_id, "opened_at": task.opened_at}).scalars()
+    return list(dict.fromkeys([*file_ids(session, task), *explaining]))
 
 
 def output_file_ids(session: Session, run: Run, step: Step, unit: str | None) -> list[int]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, bindparam
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from storage import outbox
 from storage.tables import Extension, Official, Outbox, Pause, Run
@@ -19,7 +20,7 @@ def lapse(session: Session, moment: Moment, loaded: LoadedRun) -> None:
     tasks = {task.id or 0: task for task in loaded.tasks.values()}
     over = [
         row
-        for row in _asked(session, Extension.run_id == loaded.run.id)
+        for row in session.exec(_ASKED_IN_RUN, params={"run_id": loaded.run.id}).all()
         if loaded.run.status != "open"
         or tasks[row.task_id].status != PartStatus.OPEN
         or tasks[row.task_id].activation != row.activation
@@ -29,12 +30,16 @@ def lapse(session: Session, moment: Moment, loaded: LoadedRun) -> None:
 
 def asked(session: Session, task_ids: Iterable[int]) -> list[Extension]:
     """Return the requests for these tasks that wait for a decision, oldest first."""
-    return _asked(session, col(Extension.task_id).in_(list(task_ids)))
+    return list(session.exec(_asked(col(Extension.task_id).in_(list(task_ids)))))
 
 
-def _asked(session: Session, condition: ColumnElement[bool] | bool) -> list[Extension]:
+def _asked(condition: ColumnElement[bool]) -> SelectOfScalar[Extension]:
     query = select(Extension).where(condition, Extension.status == "asked").order_by(col(Extension.id))
-    return list(session.exec(query.execution_options(populate_existing=True)))
+    return query.execution_options(populate_existing=True)
+
+
+# Putting such a statement together costs more than running it.
+_ASKED_IN_RUN = _asked(col(Extension.run_id) == bindparam("run_id"))
 
 
 def end(session: Session, moment: Moment, rows: list[Extension]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from storage.tables import Official, Seat, Task
@@ -46,12 +47,13 @@ def of_task(session: Session, task: Task, official: Official) -> Mandate:
 
 
 def _acting_seat(session: Session, task: Task, official: Official) -> Seat | None:
-    query = select(Seat).where(
-        Seat.official_id == official.id,
-        col(Seat.held),
-        col(Seat.role).in_(task.roles),
-        Seat.capacity != Capacity.DEFINITIVE,
-    )
-    if task.unit_id:
-        query = query.where(Seat.unit_id == task.unit_id)
-    return session.exec(query.order_by(col(Seat.id))).first()
+    acting = session.exec(_ACTING, params={"official_id": official.id})
+    return next((s for s in acting if s.role in task.roles and task.unit_id in ("", s.unit_id)), None)
+
+
+# Putting such a statement together costs more than running it.
+_ACTING = (
+    select(Seat)
+    .where(col(Seat.official_id) == bindparam("official_id"), col(Seat.held), Seat.capacity != Capacity.DEFINITIVE)
+    .order_by(col(Seat.id))
+)

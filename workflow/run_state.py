@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from sop_definitions.model import SopDefinition, Step
@@ -15,6 +16,10 @@ from workflow.actions import Transition
 from workflow.adoption import Adopted, load
 from workflow.state import SETTLED, Part, PartKey, PartState, PartStatus, RunState, StepState, StepStatus
 from workflow.verbs import OUTPUT_VERBS
+
+# Putting such a statement together costs more than running it.
+_STEPS = select(RunStep).where(col(RunStep.run_id) == bindparam("run_id")).execution_options(populate_existing=True)
+_TASKS = select(Task).where(col(Task.run_id) == bindparam("run_id")).execution_options(populate_existing=True)
 
 
 @dataclass(slots=True)
@@ -62,8 +67,8 @@ def load_run(session: Session, run_id: int) -> LoadedRun:
     """Lock a run and read it whole. Raises :class:`KeyError` if there is no such run."""
     run = lock_run(session, run_id)
     adoption = session.get_one(Adoption, run.adoption_id)
-    steps = session.exec(select(RunStep).where(RunStep.run_id == run_id).execution_options(populate_existing=True))
-    tasks = session.exec(select(Task).where(Task.run_id == run_id).execution_options(populate_existing=True))
+    steps = session.exec(_STEPS, params={"run_id": run_id})
+    tasks = session.exec(_TASKS, params={"run_id": run_id})
     return LoadedRun(run, load(adoption), {row.number: row for row in steps}, {key_of(task): task for task in tasks})
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from storage.tables import Extension, Office, Pause, Run, RunStep, Submission, Task
@@ -24,6 +25,10 @@ from workflow.meeting_times import schedules
 from workflow.state import Part
 
 SIDE = (Part.RECEIPT, Part.INVITATION)
+# Putting such a statement together costs more than running it.
+_STEPS = select(RunStep).where(col(RunStep.run_id) == bindparam("run_id"))
+_PAUSES = select(Pause).where(col(Pause.run_id) == bindparam("run_id")).order_by(col(Pause.id))
+_EXTENSIONS = select(Extension).where(col(Extension.run_id) == bindparam("run_id"))
 
 
 class Basis(StrEnum):
@@ -136,11 +141,8 @@ def load_run_times(session: Session, run: Run, adopted: Adopted, office: Office 
         calendar=calendar,
         adopted=adopted,
         run=run,
-        steps={row.number: row for row in session.exec(select(RunStep).where(RunStep.run_id == run.id))},
-        pauses=[
-            Span(pause.started_at, pause.ended_at)
-            for pause in session.exec(select(Pause).where(Pause.run_id == run.id).order_by(col(Pause.id)))
-        ],
-        extensions=session.exec(select(Extension).where(Extension.run_id == run.id)).all(),
+        steps={row.number: row for row in session.exec(_STEPS, params={"run_id": run.id})},
+        pauses=[Span(pause.started_at, pause.ended_at) for pause in session.exec(_PAUSES, params={"run_id": run.id})],
+        extensions=session.exec(_EXTENSIONS, params={"run_id": run.id}).all(),
         meetings=schedules(adopted.definition, submissions, calendar.zone),
     )

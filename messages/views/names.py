@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from messages.text import Reader, one_line
+from storage.sessions import once
 from storage.tables import Office, Official, Seat, Submission, Unit
 from workflow.job_titles import job_title
 from workflow.mandates import DELEGATION, RECORDED
@@ -133,12 +135,28 @@ class Names:
 
 def names_of(session: Session, office_id: str, reader: Reader) -> Names:
     """Read everybody (those who left too: the record names them) and every unit of an office."""
-    officials = session.exec(select(Official).where(Official.office_id == office_id)).all()
-    units = session.exec(select(Unit).where(Unit.office_id == office_id).order_by(col(Unit.position))).all()
-    acting = session.exec(
-        select(Seat).where(Seat.office_id == office_id, Seat.capacity != Capacity.DEFINITIVE).order_by(col(Seat.id))
-    ).all()
-    return Names(reader, {row.id or 0: row for row in officials}, {row.id: row.name for row in units}, tuple(acting))
+    officials, units, acting = once(session, ("names", office_id), lambda: _known(session, office_id))
+    return Names(reader, officials, units, acting)
+
+
+def _known(session: Session, office_id: str) -> tuple[dict[int, Official], dict[str, str], tuple[Seat, ...]]:
+    params = {"office_id": office_id}
+    officials = {row.id or 0: row for row in session.exec(_OFFICIALS, params=params)}
+    units = {row.id: row.name for row in session.exec(_UNITS, params=params)}
+    return officials, units, tuple(session.exec(_ACTING, params=params))
+
+
+# Asked for every message. Putting such a statement together costs more than running it.
+_OFFICIALS = select(Official).where(col(Official.office_id) == bindparam("office_id"))
+_UNITS = select(Unit).where(col(Unit.office_id) == bindparam("office_id")).order_by(col(Unit.position))
+_ACTING = (
+    select(Seat)
+    .where(col(Seat.office_id) == bindparam("office_id"), Seat.capacity != Capacity.DEFINITIVE)
+    .order_by(col(Seat.id))
+)
+_READER = select(Official).where(
+    col(Official.office_id) == bindparam("office_id"), col(Official.telegram_id) == bindparam("chat_id")
+)
 
 
 def reader_of(
@@ -148,9 +166,7 @@ def reader_of(
     office = session.get(Office, office_id) if office_id is not None else None
     official = None
     if office is not None:
-        official = session.exec(
-            select(Official).where(Official.office_id == office.id, Official.telegram_id == chat_id)
-        ).first()
+        official = session.exec(_READER, params={"office_id": office.id, "chat_id": chat_id}).first()
     language = (official.language if official is not None else None) or default_language
     timezone = office.timezone if office is not None else "Asia/Jakarta"
     salutation = (official.salutation if official is not None else None) or ""

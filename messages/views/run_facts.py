@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from sqlalchemy import BindParameter, bindparam
 from sqlmodel import Session, col, select
 
 from messages.text import Reader, one_line
 from messages.views.names import Names, names_of
 from sop_definitions.graph import descendants
 from sop_definitions.model import SopDefinition, Step
+from storage.sessions import once
 from storage.tables import (
     Adoption,
     ErasableText,
@@ -188,38 +190,60 @@ def _taken_over(submissions: list[Submission]) -> list[int]:
     return [i for s in submissions if s.data.get("reused_from") for i in s.data.get("reused", [])]
 
 
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What is the same for every reader of a run."""
+
+    office: Office
+    run: Run
+    adopted: Adopted
+    steps: dict[int, RunStep]
+    tasks: list[Task]
+    submissions: list[Submission]
+    files: list[File]
+    texts: dict[int, str]
+    pauses: list[Pause]
+    times: RunTimes
+
+
 def load_run_facts(session: Session, run_id: int, reader: Reader, now: datetime) -> RunFacts:
     """Read a run whole, as it stands at ``now``. Raises :class:`sqlalchemy.exc.NoResultFound` if there is none."""
-    run = session.get_one(Run, run_id)
-    office = session.get_one(Office, run.office_id)
-    adopted = load(session.get_one(Adoption, run.adoption_id))
-    steps = {row.number: row for row in session.exec(select(RunStep).where(RunStep.run_id == run_id))}
-    submissions = list(session.exec(select(Submission).where(Submission.run_id == run_id).order_by(col(Submission.id))))
-    pauses = list(session.exec(select(Pause).where(Pause.run_id == run_id).order_by(col(Pause.id))))
-    extensions = list(session.exec(select(Extension).where(Extension.run_id == run_id).order_by(col(Extension.id))))
-    calendar = calendar_of(office)
+    rows = once(session, ("run facts", run_id), lambda: _rows(session, run_id))
     return RunFacts(
         reader=reader,
         now=now,
+        office=rows.office,
+        run=rows.run,
+        adopted=rows.adopted,
+        names=names_of(session, rows.run.office_id, reader),
+        steps=rows.steps,
+        tasks=rows.tasks,
+        submissions=rows.submissions,
+        files=rows.files,
+        texts=rows.texts,
+        pauses=rows.pauses,
+        times=rows.times,
+    )
+
+
+def _rows(session: Session, run_id: int) -> _Rows:
+    run = session.get_one(Run, run_id)
+    office = session.get_one(Office, run.office_id)
+    adopted = load(session.get_one(Adoption, run.adoption_id))
+    params = {"run_id": run_id}
+    steps = {row.number: row for row in session.exec(_STEPS, params=params)}
+    submissions = list(session.exec(_SUBMISSIONS, params=params))
+    pauses = list(session.exec(_PAUSES, params=params))
+    extensions = list(session.exec(_EXTENSIONS, params=params))
+    calendar = calendar_of(office)
+    return _Rows(
         office=office,
         run=run,
         adopted=adopted,
-        names=names_of(session, run.office_id, reader),
         steps=steps,
-        tasks=list(session.exec(select(Task).where(Task.run_id == run_id).order_by(col(Task.id)))),
+        tasks=list(session.exec(_TASKS, params=params)),
         submissions=submissions,
-        files=list(
-            session.exec(
-                select(File)
-                .where(
-                    # What was taken over from the last run belongs to that run.
-                    (col(File.run_id) == run_id) | col(File.id).in_(_taken_over(submissions)),
-                    col(File.discarded).is_(False),
-                    File.status != "refused",
-                )
-                .order_by(col(File.id))
-            )
-        ),
+        files=list(session.exec(_FILES, params={"run_id": run_id, "taken_over": _taken_over(submissions)})),
         texts=_texts(session, run, submissions, pauses, extensions),
         pauses=pauses,
         times=RunTimes(
@@ -232,6 +256,25 @@ def load_run_facts(session: Session, run_id: int, reader: Reader, now: datetime)
             meetings=schedules(adopted.definition, submissions, calendar.zone),
         ),
     )
+
+
+# Asked for every message. Putting such a statement together costs more than running it.
+_OF_RUN: BindParameter[int] = bindparam("run_id")
+_STEPS = select(RunStep).where(col(RunStep.run_id) == _OF_RUN)
+_TASKS = select(Task).where(col(Task.run_id) == _OF_RUN).order_by(col(Task.id))
+_SUBMISSIONS = select(Submission).where(col(Submission.run_id) == _OF_RUN).order_by(col(Submission.id))
+_PAUSES = select(Pause).where(col(Pause.run_id) == _OF_RUN).order_by(col(Pause.id))
+_EXTENSIONS = select(Extension).where(col(Extension.run_id) == _OF_RUN).order_by(col(Extension.id))
+_FILES = (
+    select(File)
+    .where(
+        # What was taken over from the last run belongs to that run.
+        (col(File.run_id) == _OF_RUN) | col(File.id).in_(bindparam("taken_over", expanding=True)),
+        col(File.discarded).is_(False),
+        File.status != "refused",
+    )
+    .order_by(col(File.id))
+)
 
 
 def _texts(

@@ -1,0 +1,77 @@
+"""Reads that share a view: each gets its own result or error, and nothing is asked for twice."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlmodel import Session, select
+
+from storage.database import Database, DatabaseUnavailable
+from storage.reading_together import ReadingTogether
+from storage.sessions import once
+from storage.tables import Office
+
+
+async def test_reads_that_wait_share_one_session_and_each_gets_its_own_result(database: Database) -> None:
+    reading = ReadingTogether(database)
+    sessions: list[int] = []
+
+    def body(number: int, session: Session) -> int:
+        sessions.append(id(session))
+        return number
+
+    found = await asyncio.gather(*(reading.read(lambda s, n=number: body(n, s)) for number in range(5)))  # type: ignore[misc]
+    assert found == [0, 1, 2, 3, 4]
+    assert len(set(sessions)) == 1
+
+
+async def test_an_error_is_told_only_to_whom_it_belongs(database: Database) -> None:
+    reading = ReadingTogether(database)
+
+    def wrong(_: Session) -> int:
+        raise KeyError("mine")
+
+    found = await asyncio.gather(reading.read(lambda _: 1), reading.read(wrong), reading.read(lambda _: 3),
+                                 return_exceptions=True)  # fmt: skip
+    assert (found[0], found[2]) == (1, 3)
+    assert isinstance(found[1], KeyError)
+
+
+async def test_a_database_that_is_away_is_told_to_all(database: Database) -> None:
+    reading = ReadingTogether(database)
+    await database.close()
+    found = await asyncio.gather(*(reading.read(lambda _: 1) for _ in range(2)), return_exceptions=True)
+    assert [type(one) for one in found] == [DatabaseUnavailable] * 2
+
+
+async def test_whoever_was_cancelled_leaves_the_others_alone(database: Database) -> None:
+    reading = ReadingTogether(database)
+    tasks = [asyncio.create_task(reading.read(lambda _, n=number: n)) for number in range(3)]  # type: ignore[misc]
+    await asyncio.sleep(0)
+    tasks[1].cancel()
+    assert await asyncio.gather(tasks[0], tasks[2]) == [0, 2]
+    with pytest.raises(asyncio.CancelledError):
+        await tasks[1]
+
+
+async def test_a_view_remembers_what_it_has_read_and_a_transaction_that_writes_does_not(database: Database) -> None:
+    asked: list[str] = []
+
+    def offices(session: Session) -> list[str]:
+        asked.append("asked")
+        return list(session.exec(select(Office.id)))
+
+    def twice(session: Session) -> tuple[list[str], list[str]]:
+        first = once(session, "offices", lambda: offices(session))
+        return first, once(session, "offices", lambda: offices(session))
+
+    assert await database.read(twice) == ([], [])
+    assert len(asked) == 1
+
+    def founded_between(session: Session) -> tuple[list[str], list[str]]:
+        first = once(session, "offices", lambda: offices(session))
+        session.add(Office(id="o", name="O", regency="R", timezone="Asia/Jakarta"))
+        return first, once(session, "offices", lambda: offices(session))
+
+    assert await database.write(founded_between) == ([], ["o"])
