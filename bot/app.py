@@ -17,7 +17,7 @@ import typer
 from starlette.applications import Starlette
 
 from bot import first_admin, opening
-from bot.clock import Clock
+from bot.clock import Clock, SharedClock
 from bot.command_menu import publish_menu
 from bot.delivery import DeliveryWorker
 from bot.file_worker import FileWorker
@@ -129,7 +129,8 @@ async def all_assembled(
     Telegram brings updates to a webhook where they are ``pushed``. Raises :class:`Unusable` with
     one clear line where something cannot be opened.
     """
-    clock = clock or Clock()
+    single = settings.sqlite_path is not None
+    clock = clock or (Clock() if single else SharedClock())
     async with AsyncExitStack() as opened:
         database = await opening.database(settings.database)
         opened.push_async_callback(database.close)
@@ -137,9 +138,11 @@ async def all_assembled(
         for client in clients:
             opened.push_async_callback(client.close)
         store = open_file_store(settings.files, settings.s3)
-        single = settings.sqlite_path is not None
         bots = [(client.bot.id, client.bot.username or "") for client in clients]
-        now, wall, lease_now = clock.now(), clock.wall(), await database.lease_time()
+        asked = clock.monotonic()
+        lease_now = await database.lease_time()
+        clock.heard(lease_now, asked)
+        now, wall = clock.now(), clock.wall()
         await database.write(lambda session: opening.take_up(session, bots, now, wall, lease_now if single else None))
         if single and isinstance(store, LocalFileStore):
             await asyncio.to_thread(store.remove_leftovers)
@@ -164,7 +167,7 @@ async def run(settings: Settings, *, pushed: bool = False) -> None:
             log.info("running", bots=" ".join(pandu.client.bot.username for pandu in bots))
             if not pushed:
                 # Of several processes each would take the last one's code back: there the operator asks for it.
-                await _offer_first_admin(bots[0].database, Clock().now())
+                await _offer_first_admin(bots[0].database, bots[0].clock.now())
             async with asyncio.TaskGroup() as group:
                 for pandu in bots:
                     group.create_task(pandu.run(stopping))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 class Clock:
@@ -21,6 +21,35 @@ class Clock:
     def monotonic(self) -> float:
         """Return seconds from an arbitrary point, never going back."""
         return time.monotonic()
+
+    def heard(self, database_now: datetime, asked: float) -> None:
+        """Be told that it was ``database_now`` at the database, some time since the stopwatch showed ``asked``."""
+
+
+class SharedClock(Clock):
+    """Business time of several machines at one database: that of the database, however wrong their own clocks are.
+
+    What one puts down for now is then due at once for the others too.
+    """
+
+    QUICK_SECONDS = 1.0
+    """A slower answer says too little about the time."""
+
+    def __init__(self) -> None:
+        self._at: tuple[datetime, float] | None = None
+
+    def now(self) -> datetime:
+        """Return the database's time; the machine's as long as the database has said nothing."""
+        if self._at is None:
+            return super().now()
+        then, stopwatch = self._at
+        return then + timedelta(seconds=self.monotonic() - stopwatch)
+
+    def heard(self, database_now: datetime, asked: float) -> None:
+        """See :meth:`Clock.heard`."""
+        took = self.monotonic() - asked
+        if self._at is None or took <= self.QUICK_SECONDS:
+            self._at = (database_now, asked + took / 2)
 
 
 async def first_of(*events: asyncio.Event, seconds: float) -> None:

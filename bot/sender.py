@@ -96,6 +96,7 @@ class Sender:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 lease_now = await self._database.lease_time()
+                self._clock.heard(lease_now, asked)
                 now = self._clock.now()
                 held = await self._database.write(lambda session: self._ask(session, lease_now, now))
         except (DatabaseUnavailable, TimeoutError) as error:

@@ -39,7 +39,7 @@ TRY_AGAIN = timedelta(minutes=1)
 
 
 class TimerWorker:
-    """Fires the timers of a database. ``on_effect`` is called after each that may have said something.
+    """Fires the timers of one bot's offices. ``on_effect`` is called after each that may have said something.
 
     Two processes that fire at once do no harm, but do the work twice: it works only during its
     ``tenure``.
@@ -84,7 +84,7 @@ class TimerWorker:
         if self._tenure.fence is None:
             return 0
         now = self._clock.now()
-        ids = await self._database.read(lambda session: timers.due_ids(session, now, AT_ONCE))
+        ids = await self._database.read(lambda session: timers.due_ids(session, self._bot_id, now, AT_ONCE))
         for timer_id in ids:
             if self._tenure.fence is None or (stopping is not None and stopping.is_set()):
                 break

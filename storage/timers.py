@@ -10,13 +10,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, literal_column
+from sqlalchemy import delete, literal_column
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.causes import cause_of
 from storage.inserting import insert_new
 from storage.locks import lock_run
-from storage.tables import Timer
+from storage.tables import Office, Timer
 
 TRIES = "tries"
 """Where a timer's data counts the tries that failed."""
@@ -70,17 +71,23 @@ def drop(
     return session.exec(statement).rowcount
 
 
-def due_ids(session: Session, now: datetime, limit: int) -> list[int]:
-    """Return the timers that are due, the one due longest first."""
-    statement = select(Timer.id).where(col(Timer.fire_at) <= now).order_by(col(Timer.fire_at), col(Timer.id))
+def due_ids(session: Session, bot_id: int, now: datetime, limit: int) -> list[int]:
+    """Return the timers that are due in the offices of a bot, the one due longest first."""
     # The limit is spelled out: PostgreSQL then keeps one plan, instead of planning each scan of a large table anew.
-    statement = statement.limit(literal_column(str(int(limit))))
+    due = _of_bot(select(Timer.id), bot_id).where(col(Timer.fire_at) <= now)
+    statement = due.limit(literal_column(str(int(limit))))
     return [timer_id for timer_id in session.exec(statement) if timer_id is not None]
 
 
-def next_at(session: Session) -> datetime | None:
-    """Return when the next timer is due, ``None`` if there is none at all."""
-    return session.exec(select(func.min(Timer.fire_at))).one()
+def next_at(session: Session, bot_id: int) -> datetime | None:
+    """Return when the next timer in the offices of a bot is due, ``None`` if there is none at all."""
+    return session.exec(_of_bot(select(Timer.fire_at), bot_id).limit(literal_column("1"))).first()
+
+
+def _of_bot(chosen: SelectOfScalar[Any], bot_id: int) -> SelectOfScalar[Any]:
+    """Walk along the times; what is due is little, so looking up each one's office costs little."""
+    joined = chosen.join(Office, col(Office.id) == Timer.office_id).where(Office.bot_id == bot_id)
+    return joined.order_by(col(Timer.fire_at), col(Timer.id))
 
 
 def take(session: Session, timer_id: int, now: datetime) -> Timer | None:

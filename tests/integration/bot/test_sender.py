@@ -20,7 +20,7 @@ from bot.timer_worker import TimerWorker
 from storage import leases, outbox, timers
 from storage.database import Database, DatabaseUnavailable
 from storage.local_file_store import LocalFileStore
-from storage.tables import Outbox, Timer
+from storage.tables import Office, Outbox, Timer
 from tests.integration.bot.test_delivery import Phone
 from tests.integration.storage.conftest import ANA, BOT, BUDI, NOW, OFFICE, fill
 from workflow import timers as rules
@@ -35,12 +35,17 @@ class SharedTime(Clock):
 
     def __init__(self) -> None:
         self.seconds = 1000.0
+        self.told: list[datetime] = []
 
     def now(self) -> datetime:
         return NOW
 
     def monotonic(self) -> float:
         return self.seconds
+
+    def heard(self, database_now: datetime, asked: float) -> None:
+        assert asked == self.seconds
+        self.told.append(database_now)
 
 
 class Timed:
@@ -130,6 +135,8 @@ async def test_one_of_several_sends_and_keeps_it(house: House) -> None:
         await asyncio.gather(*(one.sender.look() for one in all_of_them))
         assert [one for one in all_of_them if one.tenure.fence is not None] == [holder]
     assert holder.tenure.fence == 1
+    # Whoever holds it: all of them learn what time it is at the database.
+    assert house.time.told[-3:] == [NOW + timedelta(seconds=house.time.seconds)] * 3
 
 
 async def test_when_a_process_is_killed_another_goes_on_as_soon_as_its_lease_ends(house: House) -> None:
@@ -251,6 +258,26 @@ async def test_without_the_lease_nothing_is_sent_and_no_timer_fires(
     assert fired == []
     assert await holder.timers.fire_due() == 1
     assert fired == [("k", BOT)]
+
+
+async def test_timers_of_another_bots_offices_are_left_to_that_bot(house: House) -> None:
+    def body(session: Session) -> None:
+        for number, bot_id in enumerate([BOT, BOT + 1, None]):
+            session.add(Office(id=f"o{number}", name="O", regency="R", timezone="Asia/Jakarta", bot_id=bot_id))
+            session.flush()
+            for minutes in (0, 5):
+                fire_at = NOW + timedelta(minutes=minutes - number)
+                timers.put(session, office_id=f"o{number}", kind="note", key=f"{number}:{minutes}", fire_at=fire_at)
+
+    await house.office.write(body)
+
+    def due(session: Session, bot_id: int) -> list[str]:
+        return [session.get_one(Timer, one).key for one in timers.due_ids(session, bot_id, NOW, 10)]
+
+    assert await house.office.read(lambda s: due(s, BOT)) == ["0:0"]
+    assert await house.office.read(lambda s: due(s, BOT + 1)) == ["1:0"]
+    assert await house.office.read(lambda s: timers.next_at(s, BOT + 1)) == NOW - timedelta(minutes=1)
+    assert await house.office.read(lambda s: timers.next_at(s, BOT + 2)) is None
 
 
 @pytest.fixture

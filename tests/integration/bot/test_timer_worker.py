@@ -83,7 +83,7 @@ def holding(clock: Clock) -> Tenure:
 
 
 async def next_at(database: Database) -> datetime | None:
-    return await database.read(timers.next_at)
+    return await database.read(lambda session: timers.next_at(session, BOT))
 
 
 async def test_two_workers_race_and_every_timer_fires_once(opened: Database) -> None:

@@ -194,13 +194,13 @@ class World:
 
         def look(session: Session) -> list[datetime | None]:
             due = session.exec(queued).one()
-            return [timers.next_at(session), due.replace(tzinfo=UTC) if due is not None else None]
+            return [timers.next_at(session, BOT), due.replace(tzinfo=UTC) if due is not None else None]
 
         times = [time for time in self.store.write(look) if time is not None]
         return min([*times, *(plan[0] for plan in self._plans[:1])], default=None)
 
     def _fire(self) -> None:
-        while ids := self.store.write(lambda session: timers.due_ids(session, self.now, 100)):
+        while ids := self.store.write(lambda session: timers.due_ids(session, BOT, self.now, 100)):
             for timer_id in ids:
                 moment = self.moment()
                 self.store.write(lambda session, t=timer_id, m=moment: workflow_timers.fire(session, m, t))  # type: ignore[misc]

@@ -319,7 +319,7 @@ async def test_concurrent_workers_never_share_a_row_or_a_chat(office: Database) 
 @pytest.mark.postgres
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 async def test_an_urgent_row_does_not_put_two_of_a_chat_under_way(office: Database) -> None:
-    """The claim that has not committed yet is invisible to the next one; the lock makes it wait."""
+    """The claim that has not committed yet is invisible to the next one; the lease's lock makes it wait."""
     first_claimed, second_may_start = asyncio.Event(), asyncio.Event()
     await office.write(say)
     loop = asyncio.get_running_loop()
@@ -327,19 +327,20 @@ async def test_an_urgent_row_does_not_put_two_of_a_chat_under_way(office: Databa
     def slow(session: Session) -> list[OutboxItem]:
         items = claim(session)
         loop.call_soon(first_claimed.set)
-        await_only(asyncio.wait_for(second_may_start.wait(), 5))
+        await_only(asyncio.wait_for(second_may_start.wait(), 30))
         return items
 
     def somebody_waits(session: Session) -> bool:
-        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        waiting = "SELECT count(*) FROM pg_locks WHERE locktype IN ('transactionid', 'tuple') AND NOT granted"
         return bool(session.connection().exec_driver_sql(waiting).scalar())
 
     first = asyncio.create_task(office.write(slow))
     await first_claimed.wait()
     await office.write(lambda session: say(session, "urgent", priority=1))
     second = asyncio.create_task(office.write(claim))
-    while not await office.read(somebody_waits):
-        pass
+    async with asyncio.timeout(30):
+        while not await office.read(somebody_waits):
+            pass
     second_may_start.set()
     assert len(await first) == 1
     assert await second == []

@@ -60,7 +60,7 @@ def wib(local: str) -> datetime:
 def fire_until(desk: Desk, local: str) -> None:
     """Let every timer until a local time fire at its own time."""
     end = wib(local)
-    while (at := desk.town.store.write(timers.next_at)) is not None and at <= end:
+    while (at := desk.town.store.write(lambda session: timers.next_at(session, BOT))) is not None and at <= end:
         desk.town.now = max(desk.town.now, at)
         fire_due(desk)
     desk.town.now = end
@@ -68,7 +68,7 @@ def fire_until(desk: Desk, local: str) -> None:
 
 def fire_due(desk: Desk) -> None:
     now = desk.town.now
-    for timer_id in desk.town.store.write(lambda session: timers.due_ids(session, now, 100)):
+    for timer_id in desk.town.store.write(lambda session: timers.due_ids(session, BOT, now, 100)):
         moment = Moment(BOT, now, f"{timer_id:016x}")
         desk.town.store.write(lambda session, t=timer_id, m=moment: rules.fire(session, m, t))  # type: ignore[misc]
 
