@@ -26,6 +26,19 @@ class Away(LocalFileStore):
         raise FilesUnavailable("no answer")
 
 
+class Locked(LocalFileStore):
+    """A store that keeps whatever it was given, as the guide recommends."""
+
+    async def remove(self, sha256: str) -> None:
+        raise FilesUnavailable("AccessDenied")
+
+
+async def test_a_key_that_may_not_delete_is_no_fault(tmp_path: Path) -> None:
+    finding = await files.round_trip(Locked(tmp_path / "files"), "s3://pandu/files")
+    assert finding.level is Level.GOOD
+    assert "tidak boleh menghapus" in finding.what
+
+
 async def test_a_store_that_works_is_left_as_it_was(tmp_path: Path) -> None:
     store = LocalFileStore(tmp_path / "files")
     kept, _ = await store.put(b"an official's")
