@@ -77,7 +77,10 @@ async def _in(database: Database, settings: Settings, clock: Clock) -> list[Find
     single = settings.sqlite_path is not None
     found = await database.read(lambda session: list((of_database.sqlite if single else of_database.postgres)(session)))
     if not single:
-        found.append(telegram.skew("jam server basis data", clock.wall() - await database.lease_time()))
+        # All processes count the server's time; only one that is right itself can tell whether that is.
+        ahead = clock.wall() - await database.lease_time()
+        how = "nyalakan penyetelan jam otomatis di server basis data dan di komputer ini"
+        found.append(telegram.skew("jam server basis data", ahead, how))
     found.append(schema := await database.read(of_database.schema))
     if schema.level is not Level.GOOD:
         return found

@@ -87,9 +87,9 @@ async def clock(settings: Settings, wall: Callable[[], datetime]) -> Finding:
     return skew("jam Telegram", wall() - theirs)
 
 
-def skew(other: str, ahead: timedelta) -> Finding:
-    """Judge how far this machine's clock is ahead of another one."""
+def skew(other: str, ahead: timedelta, how: str = SET_THE_CLOCK) -> Finding:
+    """Judge how far this machine's clock is ahead of another one; ``how`` they are made to agree."""
     if abs(ahead) > SKEW:
         way = "lebih cepat" if ahead > timedelta() else "lebih lambat"
-        return mend(CLOCK, f"{abs(ahead).total_seconds():.0f} detik {way} daripada {other}", SET_THE_CLOCK)
+        return mend(CLOCK, f"{abs(ahead).total_seconds():.0f} detik {way} daripada {other}", how)
     return good(CLOCK, f"sesuai dengan {other}")
