@@ -15,11 +15,16 @@ BUCKET = "berkas"
 _START_SECONDS = 60
 
 
+def access(port: int) -> S3Access:
+    """Return how such a service is reached, whether it runs already or not."""
+    return S3Access(f"http://127.0.0.1:{port}", "us-east-1", "kunci-uji", "rahasia-uji")
+
+
 class TemporaryS3:
     """A running service with one bucket."""
 
-    def __init__(self) -> None:
-        self._port = free_port()
+    def __init__(self, port: int | None = None) -> None:
+        self._port = port or free_port()
         command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self._port)]
         self._server = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=end_with_the_tests
@@ -30,7 +35,7 @@ class TemporaryS3:
                 self._server.kill()
                 raise RuntimeError("the S3 server did not start")
             time.sleep(0.05)
-        self.access = S3Access(f"http://127.0.0.1:{self._port}", "us-east-1", "kunci-uji", "rahasia-uji")
+        self.access = access(self._port)
 
     def store(self, prefix: str) -> S3FileStore:
         """Return a store of its own in the bucket."""

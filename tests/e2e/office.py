@@ -51,11 +51,21 @@ class TestClock(Clock):
 class Office:
     """One installation with its phones. ``start`` and ``stop`` the bot as often as you like."""
 
-    def __init__(self, folder: Path, database_url: str, office_file: str, people: dict[str, int]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        database_url: str,
+        office_file: str,
+        people: dict[str, int],
+        *,
+        simulator: Simulator | None = None,
+        **settings: Any,
+    ) -> None:
         self.folder = folder
+        self.more_settings = settings
         self.database_url = database_url
         self.office_file = office_file
-        self.simulator = Simulator()
+        self.simulator = simulator or Simulator()
         self.bot = self.simulator.add_bot()
         for name, user_id in people.items():
             self.simulator.add_user(user_id, name.capitalize())
@@ -103,7 +113,7 @@ class Office:
         """The settings the bot runs with."""
         return Settings(
             telegram_token=self.bot.token, telegram_api_url=self._api, database_url=self.database_url,
-            data_dir=self.folder, _env_file=None,
+            data_dir=self.folder, _env_file=None, **self.more_settings,
         )  # fmt: skip
 
     async def start(self) -> None:

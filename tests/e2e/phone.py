@@ -90,12 +90,12 @@ class Phone:
 
     async def sends_document(
         self, name: str, content: bytes, *, mime: str | None = None, caption: str | None = None,
-        omit_size: bool = False,
+        omit_size: bool = False, size: int | None = None,
     ) -> Message:  # fmt: skip
-        """Send a file."""
+        """Send a file; `size` makes it longer, by zeros."""
         self._acts()
         return self.simulator.sends_document(
-            self.user_id, name, content, mime=mime, caption=caption, omit_size=omit_size, bot=self.bot
+            self.user_id, name, content, mime=mime, caption=caption, omit_size=omit_size, size=size, bot=self.bot
         )
 
     async def sends_photo(self, content: bytes, *, caption: str | None = None) -> Message:
