@@ -102,10 +102,14 @@ class Sender:
         except (DatabaseUnavailable, TimeoutError) as error:
             log.warning("the sender's lease cannot be asked for", bot_id=self._bot_id, error=where(error))
             return TRY_AGAIN_SECONDS
+        except Exception:
+            # The workers who need no lease must not suffer for it.
+            log.exception("asking for the sender's lease went wrong", bot_id=self._bot_id)
+            return TRY_AGAIN_SECONDS
         if held is None or held.holder != self.holder:
             self._step_down()
             free_in = TRY_AGAIN_SECONDS if held is None else (held.until - lease_now).total_seconds()
-            return min(RENEW_SECONDS, max(0.0, free_in))
+            return min(LENGTH.total_seconds(), max(0.0, free_in))
         was_held = self._tenure.fence == held.fence
         self._tenure.begin(held.fence, asked + LENGTH.total_seconds() - MARGIN_SECONDS)
         if not was_held:

@@ -24,6 +24,10 @@ _BY_NAME: SelectOfScalar[Lease] = (
 )
 
 
+BELIEVABLE = 6
+"""So many lengths ahead a lease may seem to end to somebody who read the time a while ago."""
+
+
 class LeaseLost(Exception):
     """The lease has come into other hands, or has run out; what was to be done under it is not done."""
 
@@ -47,7 +51,8 @@ def acquire(session: Session, name: str, holder: str, lease_now: datetime, lengt
     """Take a lease that is free, or renew one's own; ``None`` while somebody else holds it.
 
     ``holder`` names one run of one process, never two. One's own lease that ran out and was
-    taken by nobody goes on with its fence.
+    taken by nobody goes on with its fence. A lease that would end far beyond any ``length`` is
+    free too: the clock was set back, as when another server takes over from a failed one.
     """
     until = lease_now + length
     first = {"name": name, "holder": holder, "fence": 1, "until": until}
@@ -56,7 +61,7 @@ def acquire(session: Session, name: str, holder: str, lease_now: datetime, lengt
         if insert_new(session, Lease, [first], ["name"]):
             return Held(name, holder, 1, until)
         lease = _locked(session, name)
-    if lease is None or (lease.holder != holder and lease.until > lease_now):
+    if lease is None or (lease.holder != holder and lease_now < lease.until <= lease_now + BELIEVABLE * length):
         return None
     if lease.holder != holder:
         lease.holder, lease.fence = holder, lease.fence + 1

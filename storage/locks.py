@@ -1,8 +1,9 @@
 """Row locks, and the order in which they are taken.
 
 Everybody who changes a run takes its row first, then its tasks, then the end of the office's
-audit chain; rows of the queues and of files come before or after, never in between. Whoever
-keeps to it never waits in a circle; a deadlock that happens all the same runs the body again.
+audit chain; rows of the queues and of files come before or after, never in between. A lease
+is locked before everything else. Whoever keeps to it never waits in a circle; a deadlock that
+happens all the same runs the body again.
 SQLite has one writer at a time and needs no row locks.
 """
 

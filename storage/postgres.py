@@ -30,8 +30,10 @@ log = logging.getLogger(__name__)
 
 CONNECTIONS = 16
 CONNECT_SECONDS = 10
-ANSWER_SECONDS = 60
+ANSWER_SECONDS = 120
 """No single statement takes as long: a line that broke without a word is given up then."""
+FROZEN_SECONDS = 10
+"""A process that stands still in the middle of a transaction loses it, and the locks others wait for, after so long."""
 
 # deadlock, serialization, and two who inserted the same key at once: the loser of the race
 # sees the winner's row when it runs again.
@@ -44,6 +46,7 @@ DUPLICATE_ATTEMPTS = 3
 _DISK_FULL = "53100"
 _READ_ONLY = "25006"  # the server became a standby
 _NO_ENTRY = "55000"  # an operator closed the database to new connections for a while
+_FROZEN = "25P03"  # the transaction stood still for too long
 # connection, login, no such database, resources, operator, system, internal
 _INFRASTRUCTURE_CLASSES = {"08", "28", "3D", "53", "57", "58", "XX"}
 
@@ -62,7 +65,11 @@ class PostgresDatabase(Database):
             pool_size=CONNECTIONS,
             max_overflow=0,
             pool_timeout=CONNECT_SECONDS,
-            connect_args={"timeout": CONNECT_SECONDS, "command_timeout": ANSWER_SECONDS},
+            connect_args={
+                "timeout": CONNECT_SECONDS,
+                "command_timeout": ANSWER_SECONDS,
+                "server_settings": {"idle_in_transaction_session_timeout": f"{FROZEN_SECONDS}s"},
+            },
         )
         # One snapshot for all statements of a body, as SQLite gives it.
         self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -184,7 +191,7 @@ def infrastructure_fault(error: BaseException) -> DatabaseUnavailable | None:
     state = _sqlstate(error)
     if state == _DISK_FULL:
         return DiskFull("no room left for the database")
-    if state in (_READ_ONLY, _NO_ENTRY) or state[:2] in _INFRASTRUCTURE_CLASSES:
+    if state in (_READ_ONLY, _NO_ENTRY, _FROZEN) or state[:2] in _INFRASTRUCTURE_CLASSES:
         return DatabaseUnavailable(f"PostgreSQL: {error}")
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return DatabaseUnavailable("the connection to PostgreSQL was lost")

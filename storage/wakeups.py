@@ -8,6 +8,7 @@ many for the same topic become one. While that connection is lost, hints are los
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import defaultdict
 from collections.abc import Callable
@@ -23,6 +24,7 @@ ALIVE_SECONDS = 30.0
 """So often an idle connection is asked whether it is still there: a broken line says nothing by itself."""
 ANSWER_SECONDS = 5.0
 LONGEST_PAUSE_SECONDS = 30.0
+LAST_WORD_SECONDS = 1.0
 
 
 class Wakeups:
@@ -35,6 +37,8 @@ class Wakeups:
         self._engine = engine
         self._wakes: defaultdict[str, list[Callable[[], None]]] = defaultdict(list)
         self._to_say: set[str] = set()
+        self._all_said = asyncio.Event()
+        self._all_said.set()
         self._work = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._failures = 0
@@ -44,6 +48,7 @@ class Wakeups:
     def announce(self, topic: str) -> None:
         """Send a hint soon; see :meth:`storage.database.Database.announce`."""
         self._to_say.add(topic)
+        self._all_said.clear()
         self._begin()
 
     def listen(self, topic: str, wake: Callable[[], None]) -> None:
@@ -52,8 +57,11 @@ class Wakeups:
         self._begin()
 
     async def close(self) -> None:
-        """Send and receive nothing any more."""
+        """Send what is still to be sent, if that is possible at once; then nothing any more."""
         if self._task is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LAST_WORD_SECONDS):
+                    await self._all_said.wait()
             self._task.cancel()
             await asyncio.wait({self._task})
         await self._engine.dispose()
@@ -93,8 +101,9 @@ class Wakeups:
             topics, self._to_say = sorted(self._to_say), set()
             for topic in topics:
                 await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, topic, timeout=ANSWER_SECONDS)
-            if topics:
+            if self._to_say:
                 continue
+            self._all_said.set()
             try:
                 async with asyncio.timeout(ALIVE_SECONDS):
                     await self._work.wait()

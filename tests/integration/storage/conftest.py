@@ -33,8 +33,8 @@ def fill(session: Session) -> None:
         Adoption(
             id=1, office_id=OFFICE, sop_id="a", version="1", title="A", content="{}",
             content_hash=content_hash("{}"), adopted_at=NOW,
-        )  # fmt: skip
-    )
+        )
+    )  # fmt: skip
     session.flush()
     session.add(
         Run(

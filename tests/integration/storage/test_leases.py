@@ -82,6 +82,12 @@ async def test_what_is_let_go_is_free_at_once_and_only_its_holder_lets_go(databa
     assert await fence_of(database, "c", 1) == 3
 
 
+async def test_a_clock_that_was_set_back_does_not_keep_a_dead_process_in_office(database: Database) -> None:
+    await acquire(database, "dead", 3600)
+    assert await fence_of(database, "b") == 2
+    assert await acquire(database, "c", 9) is None
+
+
 async def test_leases_of_different_bots_have_nothing_to_do_with_each_other(database: Database) -> None:
     await acquire(database, "a")
     other = leases.sender(BOT + 1)

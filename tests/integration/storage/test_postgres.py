@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.util import await_only
 from sqlmodel import Session, col, select
 
+from storage import leases, postgres
 from storage.database import Database, DatabaseUnavailable, open_database
 from storage.tables import Bot
 from tests.postgres import TemporaryPostgres
@@ -142,6 +144,43 @@ async def test_lease_time_is_the_servers(database: Database) -> None:
         await database.read(server_time),
     ]
     assert str(before) <= str(lease_time) <= str(after)
+
+
+async def test_a_process_frozen_in_a_transaction_keeps_nobody_from_taking_over(
+    database: Database, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "FROZEN_SECONDS", 0.3)
+    frozen = await open_database(postgres_url)
+    locked, go_on = asyncio.Event(), asyncio.Event()
+    loop, length = asyncio.get_running_loop(), timedelta(seconds=10)
+    begin = await frozen.lease_time()
+
+    def freeze(session: Session) -> None:
+        leases.acquire(session, "sender:1", "frozen", begin + length, length)
+        loop.call_soon(locked.set)
+        await_only(go_on.wait())
+
+    await frozen.write(lambda session: leases.acquire(session, "sender:1", "frozen", begin, length))
+    task = asyncio.create_task(frozen.write(freeze))
+    await locked.wait()
+    async with asyncio.timeout(30):
+        taken = await database.write(lambda session: leases.acquire(session, "sender:1", "b", begin + length, length))
+    assert taken is not None
+    assert taken.fence == 2
+    go_on.set()
+    with pytest.raises(DatabaseUnavailable):
+        await task
+    assert await frozen.read(names) == []
+    await frozen.close()
+
+
+async def test_a_line_that_brings_no_answer_is_given_up(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres, "ANSWER_SECONDS", 0.3)
+    database = await open_database(postgres_url)
+    with pytest.raises(DatabaseUnavailable):
+        await database.read(lambda session: session.connection().exec_driver_sql("SELECT pg_sleep(60)").scalar())
+    assert await database.read(names) == []
+    await database.close()
 
 
 async def test_a_database_that_does_not_exist_is_said_plainly(postgres_server: TemporaryPostgres) -> None:

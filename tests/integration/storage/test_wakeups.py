@@ -76,6 +76,17 @@ async def test_a_lost_connection_is_made_anew_and_harms_nothing(
 
 
 @pytest.mark.postgres
+async def test_a_last_hint_is_still_sent_as_a_process_ends(postgres_url: str) -> None:
+    one, other = [await PostgresDatabase.open(postgres_url) for _ in range(2)]
+    ear = Ear(other, "sender:1")
+    await ear.next()
+    one.announce("sender:1")
+    await one.close()
+    await ear.next()
+    await other.close()
+
+
+@pytest.mark.postgres
 async def test_hints_are_never_required(empty_postgres_url: str) -> None:
     database = await PostgresDatabase.open(empty_postgres_url)
     database.announce("outbox:1")
