@@ -38,6 +38,7 @@ class OutboxHistory(RuleBasedStateMachine):
         self.now = NOW
         self.taken = 0
         self.under_way: list[OutboxItem] = []
+        self.overtaken: list[OutboxItem] = []  # claims of earlier holders, who may still say what became of them
         self.asked: set[int] = set()  # cards asked for and not shown since
         self.shown_by: dict[int, set[int]] = {}  # claimed row -> cards it still shows in their latest form
 
@@ -128,9 +129,27 @@ class OutboxHistory(RuleBasedStateMachine):
         outbox.release_chat(self.session, BOT, chat, self.now)
 
     @rule()
-    def restart(self) -> None:
+    def take_over(self) -> None:
         self._take_over()
+        self.overtaken += self.under_way
         self.under_way.clear()
+
+    @precondition(lambda self: self.overtaken)
+    @rule(number=st.integers(0, 9))
+    def sent_after_all(self, number: int) -> None:
+        item = self.overtaken.pop(number % len(self.overtaken))
+        outbox.mark_sent(self.session, item.id, item.id, self.now)
+        self.asked -= self.shown_by[item.id]
+        if item.card_id in self.asked:  # as delivery does for a card that was changed meanwhile
+            outbox.show_card(self.session, self.session.get_one(Card, item.card_id), self.now)
+
+    @precondition(lambda self: self.overtaken)
+    @rule(number=st.integers(0, 9), pause=PAUSES, known=st.booleans())
+    def not_sent_says_an_earlier_holder(self, number: int, pause: timedelta, known: bool) -> None:
+        record = outbox.postpone if known else outbox.mark_uncertain
+        before = self._rows(Outbox.status == "sending")
+        record(self.session, self.overtaken.pop(number % len(self.overtaken)), self.now + pause)
+        assert self._rows(Outbox.status == "sending") == before
 
     @invariant()
     def one_row_of_a_chat_is_under_way(self) -> None:
