@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from bot import file_worker
 from simulator import Simulator
 from storage import stored_files
+from storage.file_rows import FileItem
 from storage.file_store import open_file_store
 from storage.tables import File
 from tests.e2e.driver import Driver
@@ -54,7 +55,7 @@ async def test_a_large_file_waits_for_the_store_and_is_then_kept_and_counted(
             tried = asyncio.Event()
             give_back = file_worker.FileWorker._give_back
 
-            async def noted(self: file_worker.FileWorker, item: file_worker.FileItem) -> None:
+            async def noted(self: file_worker.FileWorker, item: FileItem) -> None:
                 await give_back(self, item)
                 tried.set()
 

@@ -93,7 +93,10 @@ class Phone:
 
 def _bytes(content: Any) -> Any:
     """What arrives of an upload, which must still be open now; an id stays what it is."""
-    return content.input_file_content.read() if isinstance(content, InputFile) else content
+    if not isinstance(content, InputFile):
+        return content
+    assert not isinstance(content.input_file_content, bytes)
+    return content.input_file_content.read()
 
 
 def _silence(more: dict[str, Any]) -> dict[str, Any]:

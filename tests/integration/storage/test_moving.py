@@ -20,6 +20,7 @@ from bot.cli.backup import faults
 from bot.process_lock import only_process
 from bot.settings import Unusable
 from storage import moving, sqlite_connection
+from storage.backup.restoring import fill
 from storage.backup.rows import DumpedTable, NotEmpty, dump, in_order
 from storage.database import open_database
 from storage.moving import NotTheSame, StillWorking, move
@@ -161,10 +162,8 @@ async def test_a_record_that_does_not_hold_is_not_moved(office: Copy, target_url
 async def test_a_row_that_changes_on_the_way_is_found(
     office: Copy, target_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, harm: str
 ) -> None:
-    really = moving.fill
-
     def and_harm(connection: Connection, revision: str, folder: Path, tables: dict[str, DumpedTable]) -> None:
-        really(connection, revision, folder, tables)
+        fill(connection, revision, folder, tables)
         assert connection.exec_driver_sql(harm).rowcount
 
     monkeypatch.setattr(moving, "fill", and_harm)
@@ -189,7 +188,7 @@ async def test_a_database_that_somebody_sends_from_is_not_moved(office: Copy, ta
 
 def test_rows_come_in_an_order_that_no_locale_changes() -> None:
     class Postgres:
-        dialect = postgresql.dialect()
+        dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 
     unit = in_order(Postgres(), metadata.tables["unit"])  # type: ignore[arg-type]
     said = str(unit.compile(dialect=Postgres.dialect))
