@@ -241,6 +241,7 @@ class FileWorker:
 
     async def _give_back(self, item: FileItem) -> None:
         """Let a file wait as if it had not been claimed: it was not its fault."""
+        FILES.labels("again").inc()
         try:
             await self._database.write(lambda session: file_rows.give_back(session, item.id))
         except DatabaseUnavailable:
