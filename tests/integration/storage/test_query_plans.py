@@ -16,6 +16,7 @@ from storage import audit, file_rows, inbox, outbox, timers
 from storage.database import Database
 from storage.outbox import OutboxItem
 from storage.tables import Extension, Pause, Run, Schedule, Task, Timer, metadata
+from tests import sending
 from tests.integration.storage.grown import copy_offices, copy_runs
 from tests.integration.storage.plans import explained
 from tests.integration.workflow.crowd import Crowd, press, who
@@ -98,7 +99,7 @@ async def take_updates(database: Database) -> None:
 async def deliver(database: Database) -> int:
     """What the outbox goes through: claimed, rendered, sent or put back; return how many were sent."""
     sent = 0
-    while items := await database.write(lambda session: outbox.claim(session, BOT, LATER, LATER, LEASE, 32)):
+    while items := await database.write(lambda session: sending.claim(session, BOT, LATER, LATER, LEASE, 32)):
         for item in items:
             await database.read(lambda session, item=item: outgoing.prepare(session, item, "id", LATER) and None)  # type: ignore[misc]
             await database.write(lambda session, item=item: outbox.mark_sent(session, item.id, 1, LATER))  # type: ignore[misc]
@@ -110,14 +111,14 @@ async def send_in_trouble(database: Database) -> None:
     """What the outbox goes through when Telegram or a process fails."""
 
     def claimed(session: Session) -> list[OutboxItem]:
-        return outbox.claim(session, BOT, LATER, LATER, LEASE, 3)
+        return sending.claim(session, BOT, LATER, LATER, LEASE, 3)
 
     items = await database.write(claimed)
-    await database.write(lambda session: outbox.postpone(session, items[0].id, LATER))
-    await database.write(lambda session: outbox.mark_uncertain(session, items[1].id, LATER))
+    await database.write(lambda session: outbox.postpone(session, items[0], LATER))
+    await database.write(lambda session: outbox.mark_uncertain(session, items[1], LATER))
     # The lease of the third has run out.
-    await database.write(lambda session: outbox.claim(session, BOT, LATER, LATER + 2 * LEASE, LEASE, 3))
-    await database.write(lambda session: outbox.recover(session, BOT, LATER))
+    await database.write(lambda session: sending.claim(session, BOT, LATER, LATER + 2 * LEASE, LEASE, 3))
+    await database.write(lambda session: outbox.recover(session, BOT, items[0].fence + 1, LATER))
     chat = items[0].chat_id
     await database.write(lambda session: outbox.hold_chat(session, BOT, chat, LATER))
     await database.write(lambda session: outbox.release_chat(session, BOT, chat, LATER))
@@ -127,8 +128,7 @@ async def send_in_trouble(database: Database) -> None:
 async def let_time_pass(crowd: Crowd, cast: Cast) -> list[str]:
     """Fire one timer of each kind that the office has; return the kinds."""
     database, moment = crowd.database, crowd.moment()
-    await database.read(timers.next_at)
-    await database.read(lambda session: timers.due_ids(session, moment.now, 100))
+    await database.read(lambda session: timers.due_ids(session, BOT, moment.now, 100))
     fired = []
     for kind in rules.FIRE:
 

@@ -1,0 +1,1 @@
+"""Two replicas of a bot on one PostgreSQL, in an order of steps that a test decides."""
