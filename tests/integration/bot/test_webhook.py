@@ -12,6 +12,7 @@ from telegram.error import NetworkError
 
 from bot import webhook
 from bot.absence import TAPS_LIVE
+from bot.clock import Clock
 from bot.polling import Poller
 from bot.settings import Unusable
 from bot.telegram_client import TelegramClient
@@ -28,7 +29,7 @@ BOT = int(TOKEN.partition(":")[0])
 PUBLIC = "http://127.0.0.1:1"
 
 
-class MovedClock(webhook.Clock):
+class MovedClock(Clock):
     """Time that the test moves."""
 
     def __init__(self) -> None:

@@ -62,7 +62,7 @@ class TwoBots(Isolation):
             session.flush()
             session.get_one(Office, "other").bot_id = OTHER
             for official in session.exec(select(Official).where(Official.office_id == "other")).all():
-                official.telegram_id = moved.get(official.telegram_id)
+                official.telegram_id = moved.get(official.telegram_id or 0)
             session.flush()
             for table in metadata.sorted_tables:
                 if {"bot_id", "chat_id", "office_id"} <= set(table.columns.keys()):

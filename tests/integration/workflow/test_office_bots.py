@@ -35,6 +35,17 @@ def bots(session: Session) -> None:
     session.flush()
 
 
+def load_with_bots(session: Session) -> None:
+    bots(session)
+    load(session)
+    office_bots.bind_free(session)
+
+
+def load_with_one(session: Session) -> None:
+    session.add(Bot(id=ONE, username="satu_bot"))
+    load(session)
+
+
 def load(session: Session, bot: str = "") -> Report:
     text = SUMBANG.replace("timezone: Asia/Jakarta", f"timezone: Asia/Jakarta, bot: '{bot}'") if bot else SUMBANG
     return apply(session, load_text(text, "office.yaml"), NOW)
@@ -47,12 +58,13 @@ async def bound(database: Database) -> int | None:
 async def test_where_there_is_one_bot_it_serves_every_office(database: Database) -> None:
     await database.write(load)
     assert await bound(database) is None, "no bot has run yet"
-    await database.write(lambda s: (s.add(Bot(id=ONE, username="satu_bot")), s.flush(), office_bots.bind_free(s)))
+    await database.write(lambda s: s.add(Bot(id=ONE, username="satu_bot")))
+    await database.write(office_bots.bind_free)
     assert await bound(database) == ONE
 
 
 async def test_of_several_bots_none_takes_an_office_unasked(database: Database) -> None:
-    await database.write(lambda s: (bots(s), load(s), office_bots.bind_free(s)))
+    await database.write(load_with_bots)
     assert await bound(database) is None
     assert await database.read(lambda s: office_bots.moment_of(s, "sumbang", NOW)) is None
 
@@ -69,7 +81,7 @@ async def test_the_file_names_the_bot_and_nothing_more_is_to_do_the_second_time(
 
 
 async def test_with_one_bot_the_exported_file_does_not_speak_of_it(database: Database) -> None:
-    await database.write(lambda s: (s.add(Bot(id=ONE, username="satu_bot")), load(s)))
+    await database.write(load_with_one)
     assert await bound(database) == ONE
     assert "bot:" not in await database.read(lambda s: export_office(s, "sumbang", NOW))
 
@@ -106,7 +118,7 @@ async def test_a_link_leads_to_the_offices_own_bot(database: Database) -> None:
         wati = session.exec(select(Official).where(Official.name == "Wati Lestari")).one()
         return office_invitations.letter(session, wati.id or 0, TOKEN, NOW).link
 
-    await database.write(lambda s: (bots(s), load(s)))
+    await database.write(load_with_bots)
     with pytest.raises(office_invitations.NotInvited, match="belum terikat"):
         await database.write(letter)
     await database.write(lambda s: load(s, "dua_bot"))
@@ -114,7 +126,8 @@ async def test_a_link_leads_to_the_offices_own_bot(database: Database) -> None:
 
 
 async def test_the_first_admin_may_found_the_office_through_any_bot(database: Database) -> None:
-    line = await database.write(lambda s: (bots(s), first_admin.offer(s, TOKEN, NOW))[1])
+    await database.write(bots)
+    line = await database.write(lambda s: first_admin.offer(s, TOKEN, NOW))
     assert line is not None
     assert "t.me/satu_bot?start=setup_" in line
     assert "t.me/dua_bot?start=setup_" in line
@@ -129,7 +142,8 @@ async def test_the_first_admin_may_found_the_office_through_any_bot(database: Da
 
 
 async def test_at_another_bot_officials_are_strangers(database: Database) -> None:
-    await database.write(lambda s: (bots(s), load(s, "satu_bot")))
+    await database.write(bots)
+    await database.write(lambda s: load(s, "satu_bot"))
 
     def says(session: Session, bot_id: int) -> list[str | None]:
         context = Context(bot_id, "bot", NOW, "ab" * 16, "id")
