@@ -23,7 +23,7 @@ from pathlib import Path
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from storage.tables import File, Inbox, Outbox
+from storage.tables import File, Inbox, Lease, Outbox
 from tests.e2e.office import Office, TestClock
 from tests.e2e.phone import quiet
 
@@ -138,6 +138,7 @@ class CrashOffice(Office):
             for table in (Inbox, Outbox, File):
                 held = update(table).where(col(table.lease_until).is_not(None)).values(lease_until=past)
                 await self.write(lambda session, held=held: session.exec(held))  # type: ignore[misc]
+            await self.write(lambda session: session.exec(update(Lease).values(until=past)))
 
     async def _next_point(self) -> str:
         """Return where to die next.
