@@ -34,7 +34,7 @@ test-long: $(VENV)/dev.stamp
 gallery: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.gallery
 
-bench: $(VENV)/dev.stamp
+bench: $(VENV)/bench.stamp
 	@$(BIN)/python -m benchmarks
 
 lint: $(VENV)/dev.stamp
@@ -62,3 +62,9 @@ $(VENV)/dev.stamp: requirements/dev.lock pyproject.toml | $(VENV)/bin/python
 	@$(PIP) install --require-hashes -r requirements/dev.lock
 	@$(PIP) install --no-build-isolation --no-deps -e .
 	@touch $@ $(VENV)/runtime.stamp
+
+$(VENV)/bench.stamp: requirements/bench.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing what Pandu is measured beside (once) ..."
+	@$(PIP) install --require-hashes -r requirements/bench.lock
+	@$(PIP) install --no-build-isolation --no-deps -e .
+	@touch $@ $(VENV)/dev.stamp $(VENV)/runtime.stamp
