@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from storage.file_store import S3Access
+from storage.file_store import S3Access, place_of
 
 TELEGRAM_API_URL = "https://api.telegram.org"
 LISTEN = "0.0.0.0:8080"
@@ -87,8 +87,8 @@ class Settings(BaseSettings):
     @field_validator("files_url")
     @classmethod
     def _store(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("file:///", "s3://")):
-            raise ValueError("must begin with file:/// or s3://")
+        if value is not None:
+            place_of(value)
         return value
 
     @field_validator("log_level", "log_format", mode="before")

@@ -7,7 +7,8 @@ import hashlib
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import BinaryIO, Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -17,6 +18,7 @@ IN_MEMORY = CHUNK
 """Up to how many bytes a file waits in memory instead of in the folder for temporary files (``TMPDIR``)."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,62}")
 
 Data = bytes | BinaryIO | AsyncIterator[bytes]
 """A file on its way into a store. An open file is read from its start."""
@@ -68,7 +70,7 @@ class S3Access:
     endpoint: str | None = None
     region: str | None = None
     key_id: str | None = None
-    secret: str | None = None
+    secret: str | None = field(default=None, repr=False)
 
 
 def open_file_store(url: str, access: S3Access) -> FileStore:
@@ -76,21 +78,26 @@ def open_file_store(url: str, access: S3Access) -> FileStore:
 
     :raises ValueError: neither of both.
     """
-    from pathlib import Path
-
     from storage.local_file_store import LocalFileStore
 
-    parts = urlsplit(url)
-    match parts.scheme:
-        case "file" if not parts.netloc and parts.path.startswith("/"):
-            return LocalFileStore(Path(unquote(parts.path)))
-        case "s3" if parts.netloc:
-            # Imported here so that an office with a folder of files does not load the library.
-            from storage.s3_file_store import S3FileStore
+    place = place_of(url)
+    if isinstance(place, Path):
+        return LocalFileStore(place)
+    # Imported here so that an office with a folder of files does not load the library.
+    from storage.s3_file_store import S3FileStore
 
-            return S3FileStore(parts.netloc, unquote(parts.path).strip("/"), access)
-        case _:
-            raise ValueError("files are kept at file:///folder or s3://bucket/prefix")
+    return S3FileStore(*place, access)
+
+
+def place_of(url: str) -> Path | tuple[str, str]:
+    """Return the folder, or the bucket and the prefix, that a store's address names; raise :class:`ValueError`."""
+    parts = urlsplit(url)
+    path = unquote(parts.path)
+    if parts.scheme == "file" and not parts.netloc and path.startswith("/"):
+        return Path(path)
+    if parts.scheme == "s3" and _BUCKET.fullmatch(parts.netloc) and not (parts.query or parts.fragment):
+        return parts.netloc, path.strip("/")
+    raise ValueError("files are kept at file:///folder or s3://bucket/prefix")
 
 
 def relative(sha256: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 from typing import Any, BinaryIO, cast
+from urllib.parse import urlsplit
 
 import obstore
 from obstore.exceptions import BaseError
@@ -49,22 +50,27 @@ class S3FileStore:
     """
 
     def __init__(self, bucket: str, prefix: str, access: S3Access) -> None:
+        endpoint = access.endpoint or os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+        parts = urlsplit(endpoint or "https://")
+        if parts.scheme not in ("http", "https") or (endpoint and not parts.hostname):
+            raise FilesUnavailable("S3: the endpoint is no web address")
         given = {
-            "endpoint": access.endpoint,
+            "endpoint": endpoint,
             "region": access.region,
             "access_key_id": access.key_id,
             "secret_access_key": access.secret,
         }
         options = dict(TIMES)
-        if access.endpoint is not None and access.endpoint.startswith("http://"):
+        if parts.scheme == "http":
             options["allow_http"] = True
-        self._store = S3Store(
-            bucket,
-            prefix=prefix or None,
-            client_options=cast("Any", options),
-            retry_config=cast("Any", RETRIES),
-            **cast("Any", {name: value for name, value in given.items() if value is not None}),
-        )
+        with _service():
+            self._store = S3Store(
+                bucket,
+                prefix=prefix or None,
+                client_options=cast("Any", options),
+                retry_config=cast("Any", RETRIES),
+                **cast("Any", {name: value for name, value in given.items() if value is not None}),
+            )
 
     async def put(self, data: Data) -> tuple[str, int]:
         """See :meth:`storage.file_store.FileStore.put`."""

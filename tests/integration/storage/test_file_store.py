@@ -202,7 +202,7 @@ def test_a_store_is_opened_by_its_address(tmp_path: Path) -> None:
     assert isinstance(opened, LocalFileStore)
     assert opened.place(SHA256).is_relative_to(tmp_path / "isi berkas")
     assert type(open_file_store(f"s3://{BUCKET}/pandu", S3Access("http://127.0.0.1:1"))).__name__ == "S3FileStore"
-    for wrong in ("files", "file://host/x", "file:relative", "s3:///x", "https://host/x"):
+    for wrong in ("files", "file://host/x", "file:relative", "s3:///x", "https://host/x", "s3://a b/x", "s3://ab/?x"):
         with pytest.raises(ValueError, match="files are kept at"):
             open_file_store(wrong, S3Access())
 

@@ -84,6 +84,24 @@ async def test_a_service_that_refuses_is_no_fault_of_the_file(moody: tuple[S3Acc
         assert await refused(access, BUCKET, what) == f"S3: {status if what == 'put' else code}"
 
 
+async def test_what_is_not_set_comes_from_the_standard_environment(
+    s3_server: TemporaryS3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", s3_server.access.endpoint or "")
+    monkeypatch.setenv("AWS_REGION", "ap-southeast-3")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "kunci-lain")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "rahasia-lain")
+    store = S3FileStore(BUCKET, uuid4().hex, S3Access())
+    assert await store.put(b"x") == (SHA256, 1)
+    assert await listed(store) == [SHA256]
+
+
+@pytest.mark.parametrize("endpoint", ["nonsense", "https://", "ftp://host"])
+def test_an_endpoint_that_is_no_address_is_told(endpoint: str) -> None:
+    with pytest.raises(FilesUnavailable, match="no web address"):
+        S3FileStore(BUCKET, "x", S3Access(endpoint))
+
+
 async def test_only_files_of_this_prefix_are_listed(s3_server: TemporaryS3) -> None:
     prefix = uuid4().hex
     one, other = s3_server.store(f"{prefix}/a"), s3_server.store(f"{prefix}/b")

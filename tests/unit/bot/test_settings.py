@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import Settings, Unusable, load_settings
+from storage.file_store import S3Access, place_of
 
 TOKEN = "7000000001:" + "x" * 35
 
@@ -125,3 +126,24 @@ def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, va
     with pytest.raises(Unusable, match=f"PANDU_{name}") as caught:
         load_settings()
     assert value not in str(caught.value)
+
+
+def test_where_files_are_kept_and_how_they_are_reached(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PANDU_DATA_DIR", str(tmp_path / "isi #1"))
+    assert place_of(load_settings().files) == tmp_path / "isi #1" / "files"
+    for name, value in {
+        "URL": "s3://berkas/a/b", "S3_ENDPOINT": "http://127.0.0.1:9000/", "S3_REGION": "r", "S3_KEY_ID": "k",
+        "S3_SECRET": "rahasia",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(f"PANDU_FILES_{name}", value)
+    settings = load_settings()
+    assert place_of(settings.files) == ("berkas", "a/b")
+    assert settings.s3 == S3Access("http://127.0.0.1:9000", "r", "k", "rahasia")
+    assert "rahasia" not in repr(settings) + repr(settings.s3)
+
+
+def test_the_folder_of_an_own_bot_api_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PANDU_TELEGRAM_LOCAL_DIR", "/srv/tg")
+    assert load_settings().local_dir is None
+    monkeypatch.setenv("PANDU_TELEGRAM_LOCAL", "1")
+    assert load_settings().local_dir == Path("/srv/tg")
