@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from prometheus_client import CollectorRegistry
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from bot.clock import Clock
 from bot.health import Readiness
@@ -74,7 +74,7 @@ class Served:
 
     async def stored(self) -> list[tuple[int, int, int]]:
         rows = await self.database.inner.read(
-            lambda s: s.exec(select(Inbox.bot_id, Inbox.update_id, Inbox.person).order_by(Inbox.update_id)).all()
+            lambda s: s.exec(select(Inbox.bot_id, Inbox.update_id, Inbox.person).order_by(col(Inbox.update_id))).all()
         )
         return [(bot, update, person) for bot, update, person in rows]
 
