@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from benchmarks import calendar_arithmetic, growth, latency, memory, peers, replicas, start, step, timer_scan
+from benchmarks import calendar_arithmetic, growth, latency, memory, morning, peers, replicas, start, step, timer_scan
 
 
 def _once(run: Callable[[], object]) -> Callable[..., bool]:
@@ -28,6 +28,7 @@ ALL: dict[str, Callable[..., bool]] = {
     "replicas": replicas.run,
     "timers": _once(timer_scan.run),
     "calendar": _once(calendar_arithmetic.run),
+    "morning": morning.run,
 }
 
 
