@@ -533,6 +533,8 @@ async def test_an_uncertain_file_is_marked(desk: Desk) -> None:
 async def test_the_running_worker_delivers_and_stops(desk: Desk) -> None:
     await desk.say()
     await desk.say(chat_id=BUDI)
+    lease_now = await desk.database.lease_time()
+    desk.tenure.begin(await desk.database.write(lambda s: sending.hold(s, BOT, lease_now)), math.inf)
     stopping = asyncio.Event()
     running = asyncio.create_task(desk.worker.run(stopping))
     for _ in range(200):

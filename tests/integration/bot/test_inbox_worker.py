@@ -12,6 +12,7 @@ from telegram.error import BadRequest, NetworkError
 
 from bot.clock import Clock
 from bot.inbox_worker import InboxWorker
+from bot.local_api import CLOUD
 from bot.telegram_client import TelegramClient
 from handlers import dispatch
 from handlers.talk import Toast
@@ -29,6 +30,7 @@ class Answers:
 
     def __init__(self) -> None:
         self.bot = self
+        self.limits = CLOUD
         self.given: list[tuple[str, str | None, bool | None]] = []
         self.error: Exception | None = None
 
