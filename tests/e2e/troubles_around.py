@@ -67,16 +67,22 @@ class Outages:
         self._noticed = asyncio.Event()
         assert office.pandu is not None
         database = office.pandu.database
-        write = database.write
 
-        async def watched(body: Callable[..., object]) -> object:
-            try:
-                return await write(body)
-            except DatabaseUnavailable:
-                self._noticed.set()
-                raise
+        def watch(name: str) -> None:
+            asked = getattr(database, name)
 
-        monkeypatch.setattr(database, "write", watched)
+            async def watched(*arguments: object) -> object:
+                try:
+                    return await asked(*arguments)
+                except DatabaseUnavailable:
+                    self._noticed.set()
+                    raise
+
+            monkeypatch.setattr(database, name, watched)
+
+        # Whoever claims asks for the time of the leases first.
+        for name in ("write", "lease_time"):
+            watch(name)
 
     @asynccontextmanager
     async def before(self) -> AsyncIterator[None]:
