@@ -130,7 +130,7 @@ def test_other_secrets_are_taken_out_too(out: io.StringIO) -> None:
 def test_all_secrets_of_the_settings_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "s3-key")
     settings = Settings(
-        _env_file=None,  # type: ignore[call-arg]
+        _env_file=None,
         telegram_token=SecretStr(TOKEN),
         telegram_tokens=(SecretStr("2:b"),),
         telegram_proxy="http://pandu:pr%40xy@10.0.0.1:3128",
