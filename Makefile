@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 
-.PHONY: help demo demo-reset run test test-long gallery bench lint clean
+.PHONY: help demo demo-reset run test test-long gallery bench chaos lint clean
 
 help:
 	@echo "make demo        try Pandu on this machine, without Telegram"
@@ -15,6 +15,7 @@ help:
 	@echo "make test-long   every test, the random ones in their long form"
 	@echo "make gallery     every message Pandu can send, on one page to read"
 	@echo "make bench       measure what is promised to be fast"
+	@echo "make chaos       three replicas in a storm of faults, and what came of it"
 
 demo: $(VENV)/runtime.stamp
 	@$(BIN)/pandu demo $(if $(PORT),--port $(PORT)) $(if $(HOST),--host $(HOST)) $(if $(PIN),--pin $(PIN))
@@ -36,6 +37,9 @@ gallery: $(VENV)/dev.stamp
 
 bench: $(VENV)/bench.stamp
 	@$(BIN)/python -m benchmarks
+
+chaos: $(VENV)/dev.stamp
+	@$(BIN)/python -m tests.chaos
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

@@ -6,10 +6,9 @@ import asyncio
 import re
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
-from time import monotonic
 from typing import Any, TypeVar
 
 import asyncpg  # type: ignore[import-untyped]
@@ -47,7 +46,7 @@ class Installation:
     def __init__(self, folder: Path, offices: int, seed: int) -> None:
         self.folder = folder
         self.random = Random(seed)
-        self.began = monotonic()
+        self.began = datetime.now(UTC)
         self.clock = WrongClock(self.began)
         self.server = TemporaryPostgres(durable=True)
         self.database_url = self.server.url(NAME)

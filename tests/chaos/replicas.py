@@ -20,14 +20,14 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from random import Random
 
-from bot.clock import Clock
+from bot.clock import Clock, SharedClock
 from tests.postgres import free_port
 
 COUNT = 3
 SPEED = 20.0
 """Business seconds in each real one."""
-SKEWS = (-60.0, 0.0, 75.0)
-"""Seconds by which the replicas' clocks are wrong."""
+SKEWS = (-240.0, 0.0, 300.0)
+"""Seconds by which the replicas' machines are wrong."""
 MONDAY = datetime(2027, 1, 4, 1, 0, tzinfo=UTC)
 STOPS_WITHIN = 10.0
 DISK_FULL = "disk-full"
@@ -37,26 +37,37 @@ _forks = get_context("forkserver")
 _forks.set_forkserver_preload([__name__, "bot.app", "bot.cli.process", "storage.postgres", "asyncpg"])
 
 
-class WrongClock(Clock):
-    """Business time that begins on a Monday morning and runs faster; wrong by some seconds, as is the machine's."""
+class WrongMachine(Clock):
+    """A machine whose clock is wrong."""
 
-    def __init__(self, began: float, skew: float = 0.0) -> None:
+    skew = timedelta()
+
+    def now(self) -> datetime:
+        """Return what the machine believes the time to be."""
+        return datetime.now(UTC) + self.skew
+
+
+class WrongClock(SharedClock, WrongMachine):
+    """Pandu's own clock on a wrong machine; business time begins on a Monday morning and runs faster."""
+
+    def __init__(self, began: datetime, skew: float = 0.0) -> None:
+        super().__init__()
         self.began = began
         self.skew = timedelta(seconds=skew)
 
     def now(self) -> datetime:
-        """Return business time as this machine has it."""
-        return MONDAY + timedelta(seconds=(self.monotonic() - self.began) * SPEED) + self.skew
+        """Return business time."""
+        return MONDAY + (super().now() - self.began) * SPEED
 
     def wall(self) -> datetime:
-        """Return the time of this machine."""
-        return MONDAY + timedelta(seconds=self.monotonic() - self.began) + self.skew
+        """Return the time as Pandu has it, which runs as everywhere."""
+        return super().now()
 
 
 class Replicas:
     """Keeps the processes alive, whatever ends them, as an orchestrator does."""
 
-    def __init__(self, folder: Path, began: float, random: Random) -> None:
+    def __init__(self, folder: Path, began: datetime, random: Random) -> None:
         self.folder = folder
         self.ports = [free_port() for _ in range(COUNT)]
         self.deaths = 0
