@@ -31,7 +31,7 @@ async def database(url: str) -> Database:
     """Migrate and open the database; raise :class:`Unusable` where that is not possible."""
     try:
         await asyncio.to_thread(migrate, url)
-        return TimedDatabase(await open_database(url))
+        return TimedDatabase(await open_database(url, serves=True))
     except ValueError as error:
         raise Unusable(f"PANDU_DATABASE_URL: {error}") from None
     except DatabaseUnavailable as error:

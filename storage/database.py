@@ -77,8 +77,12 @@ def run_reading(session: Session, body: Callable[[Session], T]) -> T:
     return result
 
 
-async def open_database(url: str) -> Database:
+async def open_database(url: str, *, serves: bool = False) -> Database:
     """Open a migrated database: ``sqlite:///path`` or ``postgresql://user@host/name``.
+
+    Say that it ``serves`` where a process works beside others on PostgreSQL, for as long as
+    anybody needs it: then what stands still for long is given up. The command line, which may
+    read and reckon for long, does not.
 
     :raises ValueError: any other kind of URL.
     :raises DatabaseUnavailable: it cannot be reached.
@@ -92,7 +96,7 @@ async def open_database(url: str) -> Database:
         case "postgresql":
             from storage.postgres import PostgresDatabase
 
-            return await PostgresDatabase.open(url)
+            return await PostgresDatabase.open(url, serves=serves)
         case other:
             raise ValueError(f"Pandu stores in SQLite or PostgreSQL, not in {other}")
 

@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import asyncpg  # type: ignore[import-untyped]
 from sqlalchemy import func
@@ -30,10 +30,10 @@ log = logging.getLogger(__name__)
 
 CONNECTIONS = 16
 CONNECT_SECONDS = 10
-ANSWER_SECONDS = 120
-"""No single statement takes as long: a line that broke without a word is given up then."""
+ANSWER_SECONDS = 60
+"""No statement of a bot takes as long: a line that broke without a word is given up then."""
 FROZEN_SECONDS = 10
-"""A process that stands still in the middle of a transaction loses it, and the locks others wait for, after so long."""
+"""A bot that stands still in the middle of a transaction loses it, and the locks others wait for, after so long."""
 
 # deadlock, serialization, and two who inserted the same key at once: the loser of the race
 # sees the winner's row when it runs again.
@@ -59,17 +59,17 @@ def async_url(url: str | URL) -> URL:
 class PostgresDatabase(Database):
     """A PostgreSQL database, shared with other replicas."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, serves: bool = False) -> None:
+        limits: dict[str, Any] = {}
+        if serves:
+            limits["command_timeout"] = ANSWER_SECONDS
+            limits["server_settings"] = {"idle_in_transaction_session_timeout": f"{FROZEN_SECONDS}s"}
         self._engine = create_async_engine(
             async_url(url),
             pool_size=CONNECTIONS,
             max_overflow=0,
             pool_timeout=CONNECT_SECONDS,
-            connect_args={
-                "timeout": CONNECT_SECONDS,
-                "command_timeout": ANSWER_SECONDS,
-                "server_settings": {"idle_in_transaction_session_timeout": f"{FROZEN_SECONDS}s"},
-            },
+            connect_args={"timeout": CONNECT_SECONDS, **limits},
         )
         # One snapshot for all statements of a body, as SQLite gives it.
         self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -82,12 +82,12 @@ class PostgresDatabase(Database):
         self._idle.set()
 
     @classmethod
-    async def open(cls, url: str) -> PostgresDatabase:
-        """Open the pool and prove that the server answers.
+    async def open(cls, url: str, *, serves: bool = False) -> PostgresDatabase:
+        """Open the pool and prove that the server answers; ``serves``: see :func:`open_database`.
 
         :raises DatabaseUnavailable: it does not.
         """
-        database = cls(url)
+        database = cls(url, serves=serves)
         try:
             await database.lease_time()
         except BaseException:

@@ -150,7 +150,7 @@ async def test_a_process_frozen_in_a_transaction_keeps_nobody_from_taking_over(
     database: Database, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgres, "FROZEN_SECONDS", 0.3)
-    frozen = await open_database(postgres_url)
+    frozen = await open_database(postgres_url, serves=True)
     locked, go_on = asyncio.Event(), asyncio.Event()
     loop, length = asyncio.get_running_loop(), timedelta(seconds=10)
     begin = await frozen.lease_time()
@@ -176,7 +176,7 @@ async def test_a_process_frozen_in_a_transaction_keeps_nobody_from_taking_over(
 
 async def test_a_line_that_brings_no_answer_is_given_up(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postgres, "ANSWER_SECONDS", 0.3)
-    database = await open_database(postgres_url)
+    database = await open_database(postgres_url, serves=True)
     with pytest.raises(DatabaseUnavailable):
         await database.read(lambda session: session.connection().exec_driver_sql("SELECT pg_sleep(60)").scalar())
     assert await database.read(names) == []
