@@ -35,6 +35,7 @@ KINDS = {
     "digest": "The morning's digest",
     "calendar": "The office's calendar",
     "manage": "Managing the office",
+    "manage_auditors": "Managing the office",
     "manage_changes": "Managing the office",
     "when": "A time in words",
     "personal": "One's own reminders",
