@@ -186,6 +186,7 @@ MESSAGES: dict[str, Callable[[Asked], View]] = {
     "ask_approval_reason": appointments.ask_approval_reason,
     "seat_appointed": appointments.seat_appointed,
     "seat_ended": appointments.seat_ended,
+    "seat_term": appointments.seat_term,
     "post_vacant": appointments.post_vacant,
     # Delegations
     "delegations": delegations.delegations,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from sqlmodel import select
 
-from storage.tables import Invitation, Office, Official, Unit
+from storage.tables import Invitation, Office, Official, Seat, Unit
 from tests.gallery.exhibits import Collection
-from tests.unit.messages.town import CAMAT, KASI_TRANTIB, PENGELOLA, Town, town
+from tests.unit.messages.town import CAMAT, KASI_TRANTIB, PENGELOLA, SEKCAM, Town, town
 from workflow import auditors
 
 STAFF = ("Agus Salim", "Bekti Utami", "Citra Dewi", "Dian Pertiwi", "Endang Sulastri")
@@ -30,6 +31,7 @@ def collect(gallery: Collection) -> None:
             gallery.message(place, CAMAT, "manage_official", situation, official_id=which)
         for person, situation in ((CAMAT, "oneself, an admin"), (KASI_TRANTIB, "another admin"), (PENGELOLA, "joined")):
             gallery.message(place, CAMAT, "manage_official", situation, official_id=place.official(person).id)
+        _terms(gallery, place)
         _auditors(place)
         for page in (0, 1):
             gallery.message(place, CAMAT, "manage_auditors", f"in every state, page {page + 1}", page=page)
@@ -40,6 +42,27 @@ def collect(gallery: Collection) -> None:
         place.session.get_one(Office, "sumbang").rules = {"four_eyes": True, "record_decisions": True}
         for kind in ("policy", "rules"):
             gallery.message(place, CAMAT, "manage_settings", "changed by the office", kind=kind)
+
+
+def _terms(gallery: Collection, place: Town) -> None:
+    """What both sides of a Plh. read as the term begins and ends, and whoever leaves a post vacant."""
+    camat, sekcam = place.official(CAMAT).id or 0, place.official(SEKCAM).id or 0
+    day = place.now.replace(hour=0) - timedelta(hours=7)
+    common: dict[str, Any] = {"office_id": "sumbang", "held": False, "source": "chat"}
+    rows = [
+        Seat(**common, role="camat", official_id=sekcam, capacity="plh", principal_id=camat, starts_at=start,
+             ends_at=start + timedelta(days=3))
+        for start in (day, day - timedelta(days=3))
+    ]  # fmt: skip
+    vacant = Seat(
+        **common, role="bendahara", official_id=sekcam, capacity="plt", starts_at=day - timedelta(days=90), ends_at=day
+    )
+    place.session.add_all([*rows, vacant])
+    place.session.flush()
+    for seat, event in zip(rows, ("began", "ended"), strict=True):
+        for person, side in ((SEKCAM, "who stands in"), (CAMAT, "whose place it is")):
+            gallery.message(place, person, "seat_term", f"{event}, {side}", seat_id=seat.id, event=event)
+    gallery.message(place, SEKCAM, "seat_term", "ended, the post is vacant", seat_id=vacant.id, event="ended")
 
 
 def _auditors(place: Town) -> None:
