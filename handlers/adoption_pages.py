@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from handlers import office_choice
 from handlers.talk import Talk
 from sop_definitions.loader import find
 from sop_definitions.model import SopDefinition, Step
@@ -25,12 +26,20 @@ ALL, STEPS = "all", "steps"
 
 
 def command(talk: Talk) -> None:
-    """``/adopsi``: the SOPs of each office the person administers."""
+    """``/adopsi``: the SOPs of the office the person administers; of several, the one chosen."""
     admins = [official for official in talk.officials if people.is_admin(official)]
     if not admins:
         talk.say("not_allowed", what="adoption")
+    elif len(admins) > 1:
+        office_choice.ask(talk, admins, "adoption_office")
     else:
         show(talk, admins[0])
+
+
+def office(talk: Talk, question: Question, _text: str | None, option: str | None) -> Reply | None:
+    """Which office was chosen."""
+    admin = office_choice.chosen(talk, question, option)
+    return show(talk, admin) if admin is not None else None
 
 
 def show(talk: Talk, admin: Official) -> Reply:
@@ -246,6 +255,7 @@ def _definition(sop_id: str, version: str) -> SopDefinition:
 
 
 ANSWERS: dict[str, Callable[[Talk, Question, str | None, str | None], Reply | None]] = {
+    "adoption_office": office,
     "adoption_pick": pick,
     "adoption_sop": overview,
     "adoption_role": role,

@@ -29,7 +29,8 @@ def adoption_list(asked: Asked) -> View:
         for number, one in enumerate(found)
     ]
     shown = [{"title": one_line(one.title, MAX_TITLE), "version": one.version, **_state(asked, one)} for one in found]
-    return View({"sops": shown}, [*rows, [asked.answer("cancel", "cancel")]])
+    office = one_line(asked.office.name, 60) if asked.office is not None else ""
+    return View({"office": office, "sops": shown}, [*rows, [asked.answer("cancel", "cancel")]])
 
 
 def adoption_sop(asked: Asked) -> View:

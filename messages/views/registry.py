@@ -100,6 +100,7 @@ MESSAGES: dict[str, Callable[[Asked], View]] = {
     "confirm_send": asking.confirm_send,
     "confirm_cancel": asking.confirm_cancel,
     "question_dropped": plain.question_dropped,
+    "office_choice": plain.office_choice,
     "question_left": plain.bare,
     "nothing_to_leave": plain.bare,
     "bad_answer": plain.bad_answer,

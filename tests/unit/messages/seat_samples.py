@@ -78,6 +78,8 @@ def every(place: Town, question: dict[str, Any], words: str | None) -> list[tupl
     return [
         *[("tasks_hat", {"kind": k, "capacity": words or "Plh. Camat", "principal": p, "count": n})
           for k, p, n in (("plh", camat, 1), ("plt", None, 2), ("delegation", sekcam, 2), ("", None, 1))],
+        *[("office_choice", {**question, "about": about, "official_ids": [camat]})
+          for about in ("seats_office", "adoption_office")],
         ("seats", {**question, "posts": [post, ["sekcam", ""], ["kasi_kasubag", "trantib"], *others]}),
         *[("seat_post", {**question, "post": p}) for p in (post, *others)],
         *[("seat_person", {**question, "post": post, "official_ids": [camat, sekcam], "more": m})
