@@ -27,6 +27,14 @@ DEEDS = {
     "extend": "memohon dispensasi untuk", "grant": "memberi dispensasi untuk", "deny": "menolak dispensasi untuk",
     "collect_by": "menetapkan batas pengumpulan", "reassign": "mengalihkan",
 }  # fmt: skip
+PARTS = {
+    "unit": "menyerahkan hasil {unit} untuk",
+    "review": "menerima hasil {unit} untuk",
+    "collection": "mengirim gabungan hasil semua unit untuk",
+    "submission": "menyampaikan",
+}
+"""What the main button of a part does; of the others it finishes the step."""
+UNITS = {"sekretariat": "Sekretariat", "pemerintahan": "Seksi Pemerintahan", "trantib": "Seksi Trantib"}
 OUTCOMES = {
     "setujui": "disetujui", "kembalikan": "dikembalikan", "yes": "hadir", "no": "berhalangan", "deputy": "diwakilkan",
 }  # fmt: skip
@@ -85,6 +93,8 @@ class Log:
     def _task(self, event: AuditEvent, facts: dict[str, Any], who: str, what: str) -> str:
         row = self.submissions.get(facts.get("submission") or 0)
         deed, step = DEEDS.get(what, what), facts.get("step", "?")
+        if what == "do":
+            deed = PARTS.get(facts["part"], deed).format(unit=UNITS.get(facts["subject"], ""))
         words = f"{who} {self._as(row, event)} {deed} langkah {step} {self._run(event.run_id)}"
         outcome = OUTCOMES.get(facts.get("outcome") or "", "")
         files = len(facts.get("files") or {})

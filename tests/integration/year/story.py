@@ -85,7 +85,7 @@ class Story:
         self._stands_in(CAMAT, AHMAD, SITI, first, last, "cuti tahunan")
 
     def _kasi_delegates(self) -> None:
-        first = self._workday(date(2027, 4, 20), 2)
+        first = self._workday(date(2027, 4, 19), 2)
         self._delegates(DEWI, BUDI, first, first + timedelta(days=6))
 
     def _sekcam_transferred(self) -> None:
@@ -120,8 +120,9 @@ class Story:
         self._busy(JOKO, day, day)
 
     def _whole_desk(self) -> None:
-        joins = self._workday(date(2027, 8, 9), 3)
-        moves = self._later(joins, 3)
+        joins = self._workday(date(2027, 8, 4), 3)
+        moves = self._workday(date(2027, 8, 11), 2)
+        self.colleagues.is_away(BUDI, date(2027, 8, 9), moves)  # he takes leave of his villages; his work waits
         self._on(joins, time(9), lambda: self.does.join(MAYA, 1009, "Ibu"), "Maya Anggraini datang dari kecamatan lain")
         self._on(
             moves, time(14), lambda: self.does.hand_over(BUDI, MAYA),

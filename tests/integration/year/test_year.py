@@ -12,7 +12,8 @@ from tests.integration.year.play import Year, play
 
 TESTED = (
     "acting", "two hats", "delegated", "card in place", "button in place", "vacant", "unreachable", "checkpoint",
-    "on record as oneself", "on record as plh", "on record as plt", "event desk.handed_over", "event read.archive",
+    "on record as oneself", "on record as plh", "on record as plt",
+    "on record as delegation", "event desk.handed_over", "event read.archive",
     "event approval.granted", "event invitation.confirmed", "event official.retired", "event profile.changed",
 )  # fmt: skip
 """What has to have happened in a year for its promises to mean anything."""
@@ -24,6 +25,7 @@ def test_a_year_without_one_orphaned_task(sqlite_url: str, tmp_path: Path) -> No
     told = (tmp_path / "year.txt").read_text(encoding="utf-8")
     assert "selaku Plh. Camat, menggantikan sementara Ahmad Fauzi (Surat Perintah Nomor 800/1/2027)" in told
     assert "selaku Plt. Sekcam (Surat Perintah Nomor" in told
+    assert "(Kasi Trantib, menerima delegasi dari Dewi Lestari) menyerahkan hasil Seksi Trantib" in told
     assert "diberi tahu: “Perlu perhatian admin: jabatan Sekcam kosong”" in told
 
 

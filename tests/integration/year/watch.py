@@ -60,6 +60,7 @@ class Watch:
         tasks = self._open_tasks(session)
         cards = self._cards(session, tasks)
         owing = {task.id or 0: self.book.owing(self.wanted(task), self.world.now) for task in tasks}
+        late = self.world.now.astimezone(ZONE).replace(hour=23, minute=59)
         before = self.seen["vacant"], self.seen["unreachable"]
         for task in tasks:
             if task.status == "open" and task.sending is None:
@@ -73,7 +74,7 @@ class Watch:
             strict=True,
         ):
             if count:
-                self.notes.append((self.world.now, f"malam ini {count} {words}"))
+                self.notes.append((late, f"malam ini {count} {words}"))
         self._phones({task.id or 0: task for task in tasks}, owing)
 
     def _seats(self, session: Session) -> None:
