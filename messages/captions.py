@@ -96,6 +96,7 @@ CAPTIONS: dict[str, Caption] = {
     "adopt_own_output": Caption("Ubah hasil", "Change output"),
     "adopt_leave": Caption("Biarkan kosong", "Leave blank"),
     "adopt_suggestion": Caption("Terima usulan", "Accept suggestion"),
+    "adopt_end": Caption("Akhiri adopsi", "End the adoption"),
     "adopt_propose": Caption("Ya, ajukan", "Yes, propose it"),
     "found_no_post": Caption("Tidak ada, admin saja", "None, admin only"),
     "found_again": Caption("Ulangi dari awal", "Start again"),

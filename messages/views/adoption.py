@@ -9,8 +9,8 @@ from messages.views.asked import Asked, NothingToSay, View
 from sop_definitions.loader import find
 from sop_definitions.model import SopDefinition, Step
 from storage.tables import Adoption, AdoptionDraft, Approval
+from workflow import adoption_ending, approvals, leaders, taking_over
 from workflow import adoption_proposals as proposals
-from workflow import approvals, leaders, taking_over
 from workflow.adopting import AdoptionRefused
 from workflow.adoption import load
 from workflow.job_titles import job_title
@@ -63,6 +63,7 @@ def adoption_sop(asked: Asked) -> View:
             *([turning] if turning else []),
             [asked.answer("adopt_all", "all", "primary")],
             [asked.answer("adopt_steps", "steps"), asked.answer("manage_back", "back")],
+            *([[asked.answer("adopt_end", "end")]] if state["adopted"] == "yes" else []),
         ],
     )
 
@@ -170,6 +171,7 @@ def adoption_proposed(asked: Asked) -> View:
             "title": one_line(row.title, MAX_TITLE),
             "version": row.version,
             "waiting": approval.status == "asked",
+            "ending": approval.kind == adoption_ending.KIND,
             "deciders": [asked.names.person(one.id) for one in deciding],
         }
     )

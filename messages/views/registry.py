@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from messages.views import (
     adoption,
+    adoption_end,
     appointments,
     approving,
     asking,
@@ -72,6 +73,8 @@ MESSAGES: dict[str, Callable[[Asked], View]] = {
     "adoption_proposed": adoption.adoption_proposed,
     "adoption_kept": plain.bare,
     "approval_adoption": adoption.approval_adoption,
+    "adoption_end": adoption_end.adoption_end,
+    "approval_adoption_end": adoption_end.approval_adoption_end,
     # Starting a run
     "choose_sop": starting.choose_sop,
     "ask_period": starting.ask_period,

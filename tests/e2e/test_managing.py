@@ -7,13 +7,14 @@ import re
 from sqlmodel import col, select
 
 from simulator.records import Message
-from storage.tables import AuditEvent, Invitation, Official, Outbox
+from storage.tables import Adoption, AuditEvent, Invitation, Official, Outbox
 from storage.tables import Office as OfficeRow
 from tests.e2e.conftest import Opened
 from tests.e2e.driver import Driver
 from tests.e2e.office import Office
 from tests.e2e.offices import office_file
 from tests.e2e.phone import Phone
+from workflow.adoption_proposals import shipped
 from workflow.office_file.apply import apply
 from workflow.office_file.export import export_office
 from workflow.office_file.loading import load_text
@@ -240,4 +241,28 @@ async def test_an_auditor_is_let_in_for_a_period_joins_and_is_ended(open_office:
     await ratna.sees("sudah berakhir")
     kinds = await office.read(lambda s: [e.kind for e in s.exec(select(AuditEvent)) if e.kind.startswith("auditor.")])
     assert kinds == ["auditor.added", "auditor.changed", "auditor.ended"]
+    assert await office.faults("sumbang") == []
+
+
+async def test_an_adoption_is_ended_by_the_heads_word_and_the_sop_cannot_be_started(open_office: Opened) -> None:
+    office = await open_office(SOP)
+    admin, secretary = office.phones.camat, office.phones.sekcam
+    version = await office.read(lambda s: s.exec(select(Adoption.version).where(Adoption.sop_id == SOP)).one())
+    number = [(one.id, one.version) for one in shipped()].index((SOP, version))
+    await screen(office, admin, "SOP")
+    listed = await admin.sees("SOP yang tersedia, Kecamatan Sumbang")
+    await admin.taps(listed.captions[number])
+    await admin.taps("Akhiri adopsi")
+    await admin.hears("tidak dapat dimulai lagi")
+    await admin.taps("Ya, ajukan")
+    await admin.hears("Diajukan: akhiri adopsi")
+    # The admin is the head themself, so that the secretary decides.
+    await secretary.sees("Mohon persetujuan: akhiri adopsi SOP")
+    await secretary.taps("Setujui")
+    await admin.sees("Disetujui: akhiri adopsi SOP")
+    await office.quiet()
+    assert await office.read(lambda s: s.exec(select(Adoption.current)).all()) == [False]
+    await admin.says("/mulai")
+    await office.quiet()
+    assert "Mulai" not in admin.last().captions
     assert await office.faults("sumbang") == []

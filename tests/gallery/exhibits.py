@@ -25,6 +25,7 @@ KINDS = {
     "starting": "Starting a run",
     "founding": "Setting up an office",
     "adoption": "Adopting an SOP",
+    "adoption_end": "Adopting an SOP",
     "pages": "Pages",
     "progress": "Pages",
     "asking": "Questions",
