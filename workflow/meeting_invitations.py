@@ -65,7 +65,7 @@ def cancel_files(session: Session, moment: Moment, loaded: LoadedRun, invitation
 def cancel_all(session: Session, moment: Moment, loaded: LoadedRun) -> None:
     """Take every meeting of a cancelled run that is still to come out of the calendars."""
     for task in list(loaded.tasks.values()):
-        begins = _begins(session, loaded, task) if task.part == Part.WORK else None
+        begins = begins_at_of(session, loaded, task) if task.part == Part.WORK else None
         if begins is not None and begins > moment.now:
             cancel_files(session, moment, loaded, task, later=1)
 
@@ -73,7 +73,7 @@ def cancel_all(session: Session, moment: Moment, loaded: LoadedRun) -> None:
 def plan_reminder(session: Session, moment: Moment, loaded: LoadedRun, invitation: Task) -> None:
     """Put the reminder of a meeting where its schedule wants it now, in place of any earlier one."""
     timers.drop(session, task_id=invitation.id, kind=TIMER)
-    begins = _begins(session, loaded, invitation)
+    begins = begins_at_of(session, loaded, invitation)
     if begins is None or begins <= moment.now:
         return
     calendar = calendar_of(session.get_one(Office, loaded.run.office_id))
@@ -96,7 +96,7 @@ def remind(session: Session, moment: Moment, timer: Timer) -> None:
         return
     if invitation is None or loaded.run.status != "open" or invitation.status not in SETTLED:
         return
-    begins = _begins(session, loaded, invitation)
+    begins = begins_at_of(session, loaded, invitation)
     number = sequence(session, invitation)
     if begins is None or begins <= moment.now or timer.data.get("sequence") != number:
         return
@@ -160,7 +160,7 @@ def _answer(session: Session, task: Task) -> str | None:
     ).first()
 
 
-def _begins(session: Session, loaded: LoadedRun, invitation: Task) -> datetime | None:
+def begins_at_of(session: Session, loaded: LoadedRun, invitation: Task) -> datetime | None:
     """Return when the meeting of a sent invitation begins; ``None`` for any other task."""
     step = loaded.step_of(invitation)
     if step.part != "invite" or invitation.part != Part.WORK or invitation.status not in SETTLED:
