@@ -98,7 +98,7 @@ async def demo(tmp_path: Path, sqlite_url: str) -> AsyncIterator[Demo]:
             for user in (CAMAT, SEKCAM):
                 simulator.opens_link(user)
             welcomed = lambda: all(len(simulator.chat(user)) > 1 for user in (CAMAT, SEKCAM))  # noqa: E731
-            assert await simulator.world.until(welcomed, 10)
+            assert await simulator.world.until(welcomed, 30)
             await quiet(simulator)
             # The morning's checkpoint would stand among what these tests count.
             await pandu.database.write(lambda session: timer_rows.drop(session, office_id="sumbang", kind=CHECKPOINT))
@@ -164,7 +164,7 @@ async def test_a_tap_that_the_bot_has_yet_to_fetch_is_answered_after_the_jump(de
     began = demo.clock.now()
     await demo.jump("date", datetime(2027, 1, 10, 8, 0))  # noqa: DTZ001
     demo.simulator.release_updates()
-    assert await demo.simulator.world.until(lambda: demo.heard(began), 10)
+    assert await demo.simulator.world.until(lambda: demo.heard(began), 30)
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ async def test_one_jump_at_a_time_and_it_can_be_stopped(demo: Demo) -> None:
     await demo.jumps.begin("date", datetime(2027, 2, 1, 8, 0))  # noqa: DTZ001
     with pytest.raises(Impossible, match="sedang berjalan maju"):
         await demo.jumps.begin("morning", None)
-    assert await demo.simulator.world.until(lambda: len(demo.heard(wib(8, 7))) > 1, 10)
+    assert await demo.simulator.world.until(lambda: len(demo.heard(wib(8, 7))) > 1, 30)
     progress = demo.jumps.face().progress
     assert progress is not None
     assert 0 < progress < 0.5
