@@ -53,19 +53,24 @@ class Story:
         self._sekcam_transferred()
         self._another_phone()
         self._whole_desk()
-        self._blocks_and_returns(JOKO, date(2027, 7, 15), 5)
+        self._blocks_and_returns(JOKO, date(2027, 7, 5), 3)
         self._admin_for_sekcam()
         self._auditor()
         self._camat_retires()
         self._on(date(2027, 1, 6), time(9), lambda: self.does.quiet(DEWI, QUIET), f"{DEWI}: jam tenang {QUIET}")
-        for first in (date(2027, 1, 12), date(2027, 3, 17), date(2027, 6, 14), date(2027, 10, 18), date(2027, 11, 8)):
+        for first in (date(2027, 1, 12), date(2027, 3, 17), date(2027, 10, 18)):
             self._chance(first)
+        if self.whole:
+            for first in (date(2027, 6, 14), date(2027, 11, 8)):
+                self._chance(first)
 
     # What every year brings
 
     def _runs(self) -> None:
         def schedules() -> None:
-            self.does.schedule("Candipuro", SITI, "setiap triwulan, hari kerja pertama")
+            self.does.schedule(
+                "Candipuro", SITI, "setiap triwulan, hari kerja pertama" if self.whole else "tiap tahun 1 Juli"
+            )
             self.does.schedule("Tambak", SITI, "tiap tahun 19 April")
 
         def starts(sop: str, day: date, who: str, period: str) -> None:
