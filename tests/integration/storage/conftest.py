@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from storage.database import Database
 from storage.tables import Adoption, Bot, Card, Office, Official, Run, Task
+from workflow.adoption import content_hash
 
 NOW = datetime(2027, 1, 7, 3, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=30)
@@ -25,7 +26,8 @@ def fill(session: Session) -> None:
     session.add(Official(id=1, office_id=OFFICE, name="Siti Rahayu", telegram_id=ANA))
     session.add(
         Adoption(
-            id=1, office_id=OFFICE, sop_id="a", version="1", title="A", content="{}", content_hash="0", adopted_at=NOW
+            id=1, office_id=OFFICE, sop_id="a", version="1", title="A", content="{}",
+            content_hash=content_hash("{}"), adopted_at=NOW,
         )
     )
     session.flush()
