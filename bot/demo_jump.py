@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 from pydantic import BaseModel
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from bot.app import Pandu
 from bot.demo_clock import DemoClock
@@ -25,6 +25,7 @@ from simulator.trainer import ClockFace, Direction
 from storage.tables import File, Inbox, Office, Outbox, Task, Timer
 from workflow.calendar.of_office import calendar_of
 from workflow.calendar.working_time import WorkingTime
+from workflow.checkpoint_messages import TEMPLATE as CHECKPOINT
 from workflow.state import PartStatus
 
 log = structlog.stdlib.get_logger("bot.demo")
@@ -188,16 +189,23 @@ class Jumps:
     async def _to_something_said(self) -> bool:
         limit = self._clock.now() + LOOKS_AHEAD
         await self._settled()
-        self._messages = 0
         while not self._stopped:
             due = await self._next(limit)
             if due is None:
                 return False
+            self._messages = 0
             self._move(due)
             await self._settled()
-            if self._messages:
+            if self._messages > await self._checkpoints_since(due):
                 return True
         return False
+
+    async def _checkpoints_since(self, moment: datetime) -> int:
+        """Return how many of the morning's checkpoints came: whoever waits for a reminder does not wait for them."""
+        said = select(func.count()).where(
+            Outbox.template == CHECKPOINT, Outbox.status == "sent", col(Outbox.finished_at) >= moment
+        )
+        return await self._pandu.database.read(lambda session: session.exec(said).one())
 
     async def _rest_of_occasion(self) -> None:
         """Let come what was queued together with what has come: no timer fires in that time."""

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from handlers import office_choice
 from handlers.talk import Talk
 from sop_definitions.loader import find
 from sop_definitions.model import SopDefinition, Step
 from storage.tables import AdoptionDraft, Official, Question
+from workflow import adoption_ending, people, questions
 from workflow import adoption_proposals as proposals
-from workflow import people, questions
 from workflow.adopting import AdoptionRefused
 from workflow.deed import Stopped
 from workflow.reply import Reply
@@ -25,12 +26,20 @@ ALL, STEPS = "all", "steps"
 
 
 def command(talk: Talk) -> None:
-    """``/adopsi``: the SOPs of each office the person administers."""
+    """``/adopsi``: the SOPs of the office the person administers; of several, the one chosen."""
     admins = [official for official in talk.officials if people.is_admin(official)]
     if not admins:
         talk.say("not_allowed", what="adoption")
+    elif len(admins) > 1:
+        office_choice.ask(talk, admins, "adoption_office")
     else:
         show(talk, admins[0])
+
+
+def office(talk: Talk, question: Question, _text: str | None, option: str | None) -> Reply | None:
+    """Which office was chosen."""
+    admin = office_choice.chosen(talk, question, option)
+    return show(talk, admin) if admin is not None else None
 
 
 def show(talk: Talk, admin: Official) -> Reply:
@@ -59,7 +68,7 @@ def pick(talk: Talk, question: Question, _text: str | None, option: str | None) 
 
 
 def overview(talk: Talk, question: Question, _text: str | None, option: str | None) -> Reply | None:
-    """Under the whole SOP: another page of it, ``Terima semua usulan``, or ``Satu per satu``."""
+    """Under the whole SOP: another page of it, ``Terima semua usulan``, ``Satu per satu``, ``Akhiri adopsi``."""
     admin = _admin(talk, question)
     if option is None:
         talk.say("text_not_expected")
@@ -70,10 +79,32 @@ def overview(talk: Talk, question: Question, _text: str | None, option: str | No
     if option.startswith("page-"):
         number = option.removeprefix("page-")
         return _overview(talk, admin, definition, int(number) if number.isdigit() and len(number) < 3 else 0)
+    if option == "end":
+        adoption_ending.adopted(talk.session, admin.office_id, definition.id, definition.version)
+        about: dict[str, Any] = {"sop": definition.id, "version": definition.version}
+        questions.ask(talk.session, talk.moment, admin, "adoption_end", "adoption_end", data=about, **about)
+        return Reply("question_asked")
     if option not in (ALL, STEPS):
         raise Stopped("question_gone")
     draft = proposals.begin(talk.session, talk.moment, admin, definition)
     return _go_on(talk, admin, draft, option)
+
+
+def end(talk: Talk, question: Question, _text: str | None, option: str | None) -> Reply | None:
+    """Under what ends and what goes on: ``Ya, ajukan``, or back to the SOP."""
+    admin, (sop, version) = _admin(talk, question), (question.data["sop"], question.data["version"])
+    match option:
+        case None:
+            talk.say("text_not_expected")
+            return None
+        case "back":
+            return _overview(talk, admin, _definition(sop, version), 0)
+        case "yes":
+            questions.forget(talk.session, talk.moment, question)
+            approval = adoption_ending.propose(talk.session, talk.moment, admin, sop, version)
+            talk.say("adoption_proposed", admin, approval_id=approval.id)
+            return Reply("ok")
+    raise Stopped("question_gone")
 
 
 def role(talk: Talk, question: Question, _text: str | None, option: str | None) -> Reply | None:
@@ -246,8 +277,10 @@ def _definition(sop_id: str, version: str) -> SopDefinition:
 
 
 ANSWERS: dict[str, Callable[[Talk, Question, str | None, str | None], Reply | None]] = {
+    "adoption_office": office,
     "adoption_pick": pick,
     "adoption_sop": overview,
+    "adoption_end": end,
     "adoption_role": role,
     "adoption_step": step,
     "adoption_actor": actor,

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 from sqlmodel import col, select
 
-from handlers import appointment_order, when
+from handlers import appointment_order, office_choice, when
 from handlers.appointment_order import Draft, admin_of, ask, draft_of, leave
 from handlers.talk import Talk
 from storage.tables import Approval, File, Office, Official, Question, Seat
@@ -25,12 +25,20 @@ MOST_OFFERED = 20
 
 
 def command(talk: Talk) -> None:
-    """``/jabatan``: the posts of each office the person administers."""
+    """``/jabatan``: the posts of the office the person administers; of several, the one chosen."""
     admins = [official for official in talk.officials if people.is_admin(official)]
     if not admins:
         talk.say("not_allowed", what="seats")
+    elif len(admins) > 1:
+        office_choice.ask(talk, admins, "seats_office")
     else:
         show(talk, admins[0])
+
+
+def office(talk: Talk, question: Question, _text: str | None, option: str | None) -> Reply | None:
+    """Which office was chosen."""
+    admin = office_choice.chosen(talk, question, option)
+    return show(talk, admin) if admin is not None else None
 
 
 def show(talk: Talk, admin: Official) -> Reply:

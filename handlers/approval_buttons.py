@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.talk import Talk
 from storage.tables import Question
-from workflow import adoption_proposals, approvals, questions
+from workflow import adoption_ending, adoption_proposals, approvals, questions
 from workflow.approvals import Effect
 from workflow.deed import Stopped
 from workflow.reply import Reply
@@ -15,6 +15,7 @@ from workflow.verbs import Press
 EFFECTS: dict[str, Effect] = {
     appointing.APPROVAL: appointing.take_effect,
     adoption_proposals.KIND: adoption_proposals.take_effect,
+    adoption_ending.KIND: adoption_ending.take_effect,
 }
 """An approval's kind -> what makes it true."""
 

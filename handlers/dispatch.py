@@ -156,6 +156,7 @@ ANSWERS: dict[str, Callable[[Talk, Question, str | None, str | None], Reply | No
     "handover_from": handover.leaving,
     "handover_to": handover.successor,
     "handover_confirm": handover.confirm,
+    "seats_office": appointments.office,
     "seats": appointments.post,
     "seat_post": appointments.action,
     "seat_end": appointments.end,

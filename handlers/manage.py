@@ -8,6 +8,7 @@ from handlers import (
     adoption_pages,
     appointments,
     handover,
+    manage_auditors,
     manage_links,
     manage_officials,
     manage_settings,
@@ -54,13 +55,13 @@ def words(talk: Talk, question: Question, text: str | None, option: str | None) 
 
 
 def choose(talk: Talk, question: Question, text: str | None, option: str | None) -> Reply | None:
-    """One of the answers offered was pressed; a post may be typed too."""
+    """One of the answers offered was pressed; a post or a period may be typed too."""
     admin, what = flow.asked(talk, question)
     if option == "cancel":
         return _back(talk, admin, question)
     if text is not None:
-        if what["step"] == "post":
-            return manage_officials.typed_post(talk, admin, what, text)
+        if what["step"] in _TYPED:
+            return _TYPED[what["step"]](talk, admin, what, text)
         talk.say("text_not_expected")
         return None
     if option not in question.data["choices"]:
@@ -114,6 +115,16 @@ def _person(talk: Talk, admin: Official, which: str, _page: int) -> None:
     talk.say("manage_official", admin, official_id=int(which))
 
 
+def _auditors(talk: Talk, admin: Official, _which: str, page: int) -> None:
+    talk.say("manage_auditors", admin, page=page)
+
+
+def _auditor(talk: Talk, admin: Official, which: str, _page: int) -> None:
+    if not which.isascii() or not which.isdigit():
+        raise Stopped("stale")
+    talk.say("manage_auditor", admin, official_id=int(which))
+
+
 def _policy(talk: Talk, admin: Official, _which: str, _page: int) -> None:
     talk.say("manage_settings", admin, kind="policy")
 
@@ -159,6 +170,8 @@ _SCREENS: dict[str, Callable[[Talk, Official, str, int], Reply | None]] = {
     "calendar": _calendar,
     "policy": _policy,
     "rules": _rules,
+    "auditors": _auditors,
+    "auditor": _auditor,
     "file": _file,
 }
 """A button's argument -> the screen it opens."""
@@ -168,12 +181,22 @@ _BEGIN: dict[str, Begin] = {
     **manage_officials.BEGIN,
     **manage_links.BEGIN,
     **manage_settings.BEGIN,
+    **manage_auditors.BEGIN,
 }
-_WORDS: dict[str, Words] = {**manage_units.WORDS, **manage_officials.WORDS, **manage_settings.WORDS}
-_CHOSEN: dict[str, Chosen] = {**manage_officials.CHOSEN, **manage_settings.CHOSEN}
+_WORDS: dict[str, Words] = {
+    **manage_units.WORDS,
+    **manage_officials.WORDS,
+    **manage_settings.WORDS,
+    **manage_auditors.WORDS,
+}
+_CHOSEN: dict[str, Chosen] = {**manage_officials.CHOSEN, **manage_settings.CHOSEN, **manage_auditors.CHOSEN}
+_TYPED: dict[str, Words] = {"post": manage_officials.typed_post, "period": manage_auditors.period}
+"""What may be typed instead of pressing one of the answers, by the question's step."""
+
 _APPLY: dict[str, Apply] = {
     **manage_units.APPLY,
     **manage_officials.APPLY,
     **manage_links.APPLY,
     **manage_settings.APPLY,
+    **manage_auditors.APPLY,
 }

@@ -1,4 +1,4 @@
-"""``/kelola``, links by which officials join: make one to forward, take it back."""
+"""``/kelola``, links by which officials and auditors join: make one to forward, take it back."""
 
 from __future__ import annotations
 
@@ -34,11 +34,12 @@ def _revoke(talk: Talk, admin: Official, which: str) -> Reply:
 def _official(talk: Talk, admin: Official, which: str) -> Official:
     if not which.isascii() or not which.isdigit():
         raise Stopped("stale")
-    return officials.official_of(talk.session, admin, int(which))
+    return officials.invitee_of(talk.session, admin, int(which))
 
 
 def _about(official: Official, kind: str) -> What:
-    return {"kind": kind, "official": official.id, "back": f"person:{official.id}"}
+    screen = "auditor" if official.auditor else "person"
+    return {"kind": kind, "official": official.id, "back": f"{screen}:{official.id}"}
 
 
 def _apply_link(talk: Talk, admin: Official, what: What) -> Reply:

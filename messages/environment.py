@@ -43,6 +43,11 @@ def _day(context: Context, at: date | datetime) -> str:
 
 
 @pass_context
+def _letter_date(context: Context, day: date) -> str:
+    return _reader(context).letter_date(day)
+
+
+@pass_context
 def _brief(context: Context, at: datetime) -> str:
     return _reader(context).brief(at)
 
@@ -73,7 +78,7 @@ def build(language: str) -> Environment:
         auto_reload=False,
     )
     environment.filters.update(
-        moment=_moment, clock=_clock, day=_day, brief=_brief, tight=_tight, size=_size,
+        moment=_moment, clock=_clock, day=_day, letter_date=_letter_date, brief=_brief, tight=_tight, size=_size,
         line=one_line, quoted=quoted, file_name=file_name,
     )  # fmt: skip
     return environment

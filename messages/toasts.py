@@ -336,6 +336,14 @@ TOASTS: dict[str, tuple[str, str]] = {
         "Nama itu tidak dapat dipakai. Mohon tuliskan nama auditornya.",
         "Please write the auditor's name.",
     ),
+    "auditor_name_taken": (
+        "Auditor bernama itu sudah ada. Mohon buka namanya di layar Auditor, lalu ubah akhir masanya.",
+        "There is an auditor of that name. Please open them on the Auditors screen and change the end.",
+    ),
+    "auditor_over": (
+        "Masa bacanya sudah berakhir. Mohon ubah akhir masanya lebih dahulu.",
+        "Their time to read is over. Please change its end first.",
+    ),
     "error": (
         "Mohon maaf, belum berhasil. Mohon coba lagi sebentar lagi.",
         "Sorry, that did not work. Please try again in a moment.",

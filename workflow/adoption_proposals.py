@@ -18,7 +18,7 @@ from sop_definitions.model import Position, Role, SopDefinition, Step
 from storage import audit
 from storage.locks import lock_runs
 from storage.tables import Adoption, AdoptionDraft, Approval, Official, Seat
-from workflow import approvals, cards, people, taking_over
+from workflow import adoption_ending, approvals, cards, people, taking_over
 from workflow.adopting import adopt
 from workflow.adoption import Adopted
 from workflow.adoption_choices import BLANKS
@@ -247,6 +247,8 @@ def waiting(session: Session, office_id: str, sop_id: str | None = None) -> list
 def take_effect(session: Session, moment: Moment, approval: Approval) -> None:
     """Let new runs start with what was agreed to; runs underway keep theirs."""
     row = session.get_one(Adoption, approval.payload["row"])
+    for ending in adoption_ending.waiting(session, row.office_id, row.sop_id):
+        approvals.lapse(session, moment, ending)  # it was about what held before
     by = session.get_one(Official, approval.decided_by or approval.asked_by)
     audit.record(
         session, office_id=row.office_id, at=moment.now, kind="sop.adopted",

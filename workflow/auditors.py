@@ -8,11 +8,13 @@ reading is itself on record, so that an office can show what was looked at, when
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
 from storage import audit
+from storage.locks import lock_runs
 from storage.tables import Official, Run
 from workflow import leaders, notices, people
 from workflow.deed import Stopped
@@ -28,12 +30,35 @@ def in_period(auditor: Official, now: datetime) -> bool:
     return begun and (auditor.valid_until is None or now < auditor.valid_until)
 
 
+def is_over(auditor: Official, now: datetime) -> bool:
+    """Say whether an auditor's time to read has ended."""
+    return auditor.valid_until is not None and auditor.valid_until <= now
+
+
 def auditors(session: Session, office_id: str) -> list[Official]:
     """Return an office's active auditors, also those whose time is over or still to come."""
     query = select(Official).where(
         Official.office_id == office_id, col(Official.active).is_(True), col(Official.auditor).is_(True)
     )
     return list(session.exec(query.order_by(col(Official.id))))
+
+
+def whole_days(begin: datetime, end: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return a period as whole days of an office: the midnight it begins after, and the one it ends before.
+
+    An office file knows an auditor's period by its days, so one said in chat is kept so, too.
+    """
+    first, last = begin.astimezone(zone), end.astimezone(zone)
+    after = last.date() if last.time() == time() else last.date() + timedelta(days=1)
+    midnights = (datetime.combine(day, time(), zone) for day in (first.date(), after))
+    since, until = (at.astimezone(begin.tzinfo) for at in midnights)
+    return since, until
+
+
+def check_name(session: Session, office_id: str, name: str) -> None:
+    """Raise :class:`Stopped` for the name of an auditor the office has: their time is changed instead."""
+    if any(one.name == name for one in auditors(session, office_id)):
+        raise Stopped("auditor_name_taken")
 
 
 def may_appoint(session: Session, official: Official) -> bool:
@@ -46,10 +71,10 @@ def appoint(
 ) -> Official:
     """Let somebody read the office's record until a moment; they enrol by their own link.
 
-    Raises :class:`Stopped` for whoever may not, a name that says nothing, and a period that is over.
+    Raises :class:`Stopped` for whoever may not, a name that says nothing or is another
+    auditor's, and a period that is over.
     """
-    if not may_appoint(session, by):
-        raise Stopped("not_allowed")
+    _take_turn(session, by)
     return admit(session, by.office_id, name, since or moment.now, until, moment.now, by)
 
 
@@ -68,6 +93,7 @@ def admit(
         raise Stopped("auditor_name")
     if until <= now or (since is not None and until <= since):
         raise Stopped("until_past")
+    check_name(session, office_id, words)
     row = Official(
         office_id=office_id, name=words, auditor=True, valid_from=since, valid_until=until,
         source="chat" if by is not None else "file",
@@ -89,6 +115,8 @@ def prolong(session: Session, row: Official, until: datetime, now: datetime, by:
     """Set until when an auditor reads; ``by`` is ``None`` for the command line. Raises :class:`Stopped`."""
     if until <= now:
         raise Stopped("until_past")
+    if row.valid_from is not None and until <= row.valid_from:
+        raise Stopped("ends_before_it_begins")
     if row.valid_until != until:
         row.valid_until, row.source = until, "chat" if by is not None else "file"
         session.flush()
@@ -96,20 +124,35 @@ def prolong(session: Session, row: Official, until: datetime, now: datetime, by:
 
 
 def end(session: Session, moment: Moment, by: Official, auditor_id: int) -> Official:
-    """End an auditor's reading now. Raises :class:`Stopped` for whoever may not."""
+    """End an auditor's reading now. Raises :class:`Stopped` for whoever may not, or where it has ended."""
     row = _of(session, by, auditor_id)
-    if row.valid_until is None or row.valid_until > moment.now:
-        row.valid_until, row.source = moment.now, "chat"
-        session.flush()
-        _record(session, row, moment.now, "auditor.ended", by)
+    if is_over(row, moment.now):
+        raise Stopped("auditor_over")
+    row.valid_until, row.source = moment.now, "chat"
+    session.flush()
+    _record(session, row, moment.now, "auditor.ended", by)
+    return row
+
+
+def auditor_of(session: Session, by: Official, auditor_id: int) -> Official:
+    """Return an auditor of the office of whoever asks; raises :class:`Stopped` for anybody else."""
+    row = session.get(Official, auditor_id)
+    if row is None or row.office_id != by.office_id or not row.auditor or not row.active:
+        raise Stopped("not_allowed")
     return row
 
 
 def _of(session: Session, by: Official, auditor_id: int) -> Official:
-    row = session.get(Official, auditor_id)
-    if row is None or row.office_id != by.office_id or not row.auditor or not may_appoint(session, by):
+    _take_turn(session, by)
+    return auditor_of(session, by, auditor_id)
+
+
+def _take_turn(session: Session, by: Official) -> None:
+    """Let changes of one office follow one another. Raises :class:`Stopped` for whoever may not (any more)."""
+    lock_runs(session, by.office_id)
+    session.refresh(by)
+    if not may_appoint(session, by):
         raise Stopped("not_allowed")
-    return row
 
 
 def joined(session: Session, moment: Moment, auditor: Official) -> None:

@@ -98,6 +98,11 @@ def refresh_closers(session: Session, moment: Moment, tasks: Iterable[Task]) -> 
             _revise(session, moment, card, anew=False)
 
 
+def withdraw(session: Session, moment: Moment, task: Task) -> None:
+    """Take a task's cards from whoever has them: it is somebody else's now."""
+    _withdraw_others(session, moment, task, set())
+
+
 def show_to(session: Session, moment: Moment, task: Task, official: Official) -> None:
     """Send one holder's card anew (``/tugas``, a file that came in)."""
     _show(session, moment, task, official, anew=True)

@@ -47,7 +47,7 @@ def follow(session: Session, moment: Moment, deed: Deed, transition: Transition,
 def distribute(session: Session, moment: Moment, loaded: LoadedRun, step: Step) -> None:
     """Open a receipt with every unit head; the files come with its card."""
     for unit in loaded.run.units:
-        _open_side_task(session, moment, loaded, PartKey(step.number, Part.RECEIPT, unit))
+        open_side_task(session, moment, loaded, PartKey(step.number, Part.RECEIPT, unit))
 
 
 def invite(session: Session, moment: Moment, loaded: LoadedRun, step: Step, inviter: Official) -> None:
@@ -55,7 +55,7 @@ def invite(session: Session, moment: Moment, loaded: LoadedRun, step: Step, invi
     roles = [loaded.adopted.role_map.get(role, role) for role in step.participants]
     for official in people.holders(session, loaded.run.office_id, roles):
         if official.id != inviter.id:
-            _open_side_task(session, moment, loaded, PartKey(step.number, Part.INVITATION, str(official.id)))
+            open_side_task(session, moment, loaded, PartKey(step.number, Part.INVITATION, str(official.id)))
     meeting_invitations.plan_reminder(session, moment, loaded, loaded.tasks[PartKey(step.number, Part.WORK)])
 
 
@@ -89,7 +89,8 @@ def _called_off(loaded: LoadedRun, step: Step) -> bool:
     return any(task.status == PartStatus.WAITING for task in side_tasks(loaded, step))
 
 
-def _open_side_task(session: Session, moment: Moment, loaded: LoadedRun, key: PartKey) -> None:
+def open_side_task(session: Session, moment: Moment, loaded: LoadedRun, key: PartKey) -> None:
+    """Open a receipt or an invitation (again), with its card and a meeting's calendar file."""
     task = task_of(session, loaded, key)
     task.status, task.activation, task.opened_at = PartStatus.OPEN, task.activation + 1, moment.now
     task.closed_at = task.closed_by = None

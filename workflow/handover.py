@@ -1,7 +1,8 @@
 """``/serahterima``: the whole desk of a transferred official goes to a successor, in one step.
 
-Either with the posts (seats end for the one and begin for the other, and every task goes with
-its seat), or the open tasks alone. Old and new holder are told once each, however many tasks.
+Either with the posts (seats end for the one and begin for the other, every task goes with its
+seat, and the successor is invited to the meetings to come), or the open tasks alone. Old and new
+holder are told once each, however many tasks.
 
 An acting seat rests on an order that names its holder, so it ends and is not passed on: what a
 Plh. owed goes back to whom they stood in for, what hangs on a Plt. goes to the successor as a task.
@@ -16,7 +17,17 @@ from sqlmodel import Session, col, select
 from storage import audit
 from storage.locks import lock_runs
 from storage.tables import Adoption, Official, Run, Seat, Task
-from workflow import delegating, delegation_notices, holders, leaders, notices, people, reassigning, run_state
+from workflow import (
+    delegating,
+    delegation_notices,
+    handover_invitations,
+    holders,
+    leaders,
+    notices,
+    people,
+    reassigning,
+    run_state,
+)
 from workflow.adoption import load
 from workflow.deed import Stopped
 from workflow.moment import Moment
@@ -130,11 +141,13 @@ def hand_over(
     capacity = people.title(session, by)
     _tell(session, moment, old, to, by, handed, desk.seats if seats else ())
     moved = _move_seats(session, moment, desk, old, to, by) if seats else []
+    passed = handover_invitations.pass_on(session, moment, old, to) if seats else []
     assigned = [task.id for task in handed if _assign(session, moment, task, old, to, by)]
     audit.record(
         session, office_id=old.office_id, at=moment.now, kind="desk.handed_over",
         payload={
             "from": old.id, "to": to.id, "tasks": [task.id for task in handed], "assigned": assigned, "seats": moved,
+            "invitations": passed,
         },
         actor_id=by.id, capacity=capacity,
     )  # fmt: skip

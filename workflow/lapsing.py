@@ -57,7 +57,11 @@ def key_of(row: Extension) -> str:
 
 def take_buttons_away(session: Session, moment: Moment, row: Extension) -> None:
     """Strip the messages that asked for a decision: there is nothing left to decide."""
-    key = key_of(row)
+    strip_all(session, moment, key_of(row))
+
+
+def strip_all(session: Session, moment: Moment, key: str) -> None:
+    """Take the buttons off every message sent under a key that begins so; ``key`` ends with ':'."""
     # ';' is the character after ':', so that the unique index on key finds the range.
     for said in session.exec(select(Outbox).where(col(Outbox.key) > key, col(Outbox.key) < key[:-1] + ";")).all():
         if said.message_id is not None:

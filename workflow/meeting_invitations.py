@@ -15,7 +15,7 @@ from sqlmodel import Session, col, func, select
 
 from storage import outbox, timers
 from storage.tables import Office, Official, Submission, Task, Timer
-from workflow import holders
+from workflow import holders, lapsing
 from workflow.calendar.of_office import calendar_of
 from workflow.meeting_times import begins_at
 from workflow.moment import Moment
@@ -65,7 +65,7 @@ def cancel_files(session: Session, moment: Moment, loaded: LoadedRun, invitation
 def cancel_all(session: Session, moment: Moment, loaded: LoadedRun) -> None:
     """Take every meeting of a cancelled run that is still to come out of the calendars."""
     for task in list(loaded.tasks.values()):
-        begins = _begins(session, loaded, task) if task.part == Part.WORK else None
+        begins = begins_at_of(session, loaded, task) if task.part == Part.WORK else None
         if begins is not None and begins > moment.now:
             cancel_files(session, moment, loaded, task, later=1)
 
@@ -73,7 +73,7 @@ def cancel_all(session: Session, moment: Moment, loaded: LoadedRun) -> None:
 def plan_reminder(session: Session, moment: Moment, loaded: LoadedRun, invitation: Task) -> None:
     """Put the reminder of a meeting where its schedule wants it now, in place of any earlier one."""
     timers.drop(session, task_id=invitation.id, kind=TIMER)
-    begins = _begins(session, loaded, invitation)
+    begins = begins_at_of(session, loaded, invitation)
     if begins is None or begins <= moment.now:
         return
     calendar = calendar_of(session.get_one(Office, loaded.run.office_id))
@@ -91,9 +91,12 @@ def remind(session: Session, moment: Moment, timer: Timer) -> None:
     """The timer fired: tell the organiser and everybody invited who did not answer ``Berhalangan``."""
     loaded = load_run(session, timer.run_id or 0)
     invitation = next((task for task in loaded.tasks.values() if task.id == timer.task_id), None)
+    if invitation is not None and timer.data.get("begun"):
+        _take_buttons_away(session, moment, loaded, invitation)
+        return
     if invitation is None or loaded.run.status != "open" or invitation.status not in SETTLED:
         return
-    begins = _begins(session, loaded, invitation)
+    begins = begins_at_of(session, loaded, invitation)
     number = sequence(session, invitation)
     if begins is None or begins <= moment.now or timer.data.get("sequence") != number:
         return
@@ -110,6 +113,17 @@ def remind(session: Session, moment: Moment, timer: Timer) -> None:
     for official in holders.holders(session, invitation):
         if official.id not in told:
             _tell(session, moment, official, invitation, number, due_at, begins)
+    timers.put(
+        session, office_id=loaded.run.office_id, kind=TIMER, key=f"meeting-begun:{invitation.id}:{number}",
+        fire_at=begins, run_id=loaded.run.id, task_id=invitation.id, data={"begun": True},
+    )  # fmt: skip
+
+
+def _take_buttons_away(session: Session, moment: Moment, loaded: LoadedRun, invitation: Task) -> None:
+    """The meeting begins: a reminder of it asks for no answer any more, on whatever phone it stands."""
+    for key, task in loaded.tasks.items():
+        if key.step == invitation.step and key.part == Part.INVITATION:
+            lapsing.strip_all(session, moment, f"meeting:{task.id}:")
 
 
 def answering(loaded: LoadedRun, invitation: Task) -> list[Task]:
@@ -146,7 +160,7 @@ def _answer(session: Session, task: Task) -> str | None:
     ).first()
 
 
-def _begins(session: Session, loaded: LoadedRun, invitation: Task) -> datetime | None:
+def begins_at_of(session: Session, loaded: LoadedRun, invitation: Task) -> datetime | None:
     """Return when the meeting of a sent invitation begins; ``None`` for any other task."""
     step = loaded.step_of(invitation)
     if step.part != "invite" or invitation.part != Part.WORK or invitation.status not in SETTLED:

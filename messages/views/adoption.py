@@ -9,8 +9,8 @@ from messages.views.asked import Asked, NothingToSay, View
 from sop_definitions.loader import find
 from sop_definitions.model import SopDefinition, Step
 from storage.tables import Adoption, AdoptionDraft, Approval
+from workflow import adoption_ending, approvals, leaders, taking_over
 from workflow import adoption_proposals as proposals
-from workflow import approvals, leaders, taking_over
 from workflow.adopting import AdoptionRefused
 from workflow.adoption import load
 from workflow.job_titles import job_title
@@ -29,7 +29,8 @@ def adoption_list(asked: Asked) -> View:
         for number, one in enumerate(found)
     ]
     shown = [{"title": one_line(one.title, MAX_TITLE), "version": one.version, **_state(asked, one)} for one in found]
-    return View({"sops": shown}, [*rows, [asked.answer("cancel", "cancel")]])
+    office = one_line(asked.office.name, 60) if asked.office is not None else ""
+    return View({"office": office, "sops": shown}, [*rows, [asked.answer("cancel", "cancel")]])
 
 
 def adoption_sop(asked: Asked) -> View:
@@ -62,6 +63,7 @@ def adoption_sop(asked: Asked) -> View:
             *([turning] if turning else []),
             [asked.answer("adopt_all", "all", "primary")],
             [asked.answer("adopt_steps", "steps"), asked.answer("manage_back", "back")],
+            *([[asked.answer("adopt_end", "end")]] if state["adopted"] == "yes" else []),
         ],
     )
 
@@ -169,6 +171,7 @@ def adoption_proposed(asked: Asked) -> View:
             "title": one_line(row.title, MAX_TITLE),
             "version": row.version,
             "waiting": approval.status == "asked",
+            "ending": approval.kind == adoption_ending.KIND,
             "deciders": [asked.names.person(one.id) for one in deciding],
         }
     )

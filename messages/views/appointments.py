@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from messages.rendered import InlineButton
 from messages.text import one_line
-from messages.views.asked import Asked, View
+from messages.views.asked import Asked, NothingToSay, View
 from messages.views.seats import last_day, needed, of_seat, post_title
 from storage.tables import Adoption, Approval, ErasableText, Seat
 from workflow import leaders, people
-from workflow.seats import appointing, posts
+from workflow.seats import appointing, posts, terms
 from workflow.seats.posts import Post
 from workflow.verbs import Page, Press, Verb
 
@@ -113,6 +113,27 @@ def seat_ended(asked: Asked) -> View:
             "mine": asked.official is not None and asked.official.id == seat.official_id,
             "never": seat.starts_at is not None and after <= seat.starts_at,
             "then": [asked.names.person(one.official_id) for one in held],
+        }
+    )
+
+
+def seat_term(asked: Asked) -> View:
+    """To who holds a seat and whom they stand in for: a term dated ahead has begun, or one has run out."""
+    seat = asked.session.get_one(Seat, asked.params["seat_id"])
+    began = asked.params["event"] == "began"
+    if began and not terms.in_term(seat, asked.now):
+        raise NothingToSay
+    live = posts.live_seats(asked.session, seat.office_id, asked.now)
+    held = [one.official_id for one in posts.seats_at(live, posts.post_of(seat), asked.now)]
+    start = seat.starts_at or asked.now
+    return View(
+        {
+            **of_seat(asked, seat),
+            "began": began,
+            "today": asked.reader.local(start).date() == asked.reader.local(asked.now).date(),
+            "mine": asked.official is not None and asked.official.id == seat.official_id,
+            "back": seat.principal_id in held,
+            "then": [asked.names.person(one) for one in held if one != seat.principal_id],
         }
     )
 

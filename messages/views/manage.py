@@ -64,7 +64,8 @@ def manage(asked: Asked) -> View:
         ("manage_units", "units"), ("manage_people", "people"),
         ("manage_waiting", "waiting"), ("manage_seats", "seats"),
         ("manage_handover", "handover"), ("manage_sops", "sops"), ("manage_calendar", "calendar"),
-        ("manage_policy", "policy"), ("manage_rules", "rules"), ("manage_file", "file"),
+        ("manage_policy", "policy"), ("manage_rules", "rules"), ("manage_auditors", "auditors"),
+        ("manage_file", "file"),
     ]  # fmt: skip
     return View(
         {
@@ -73,7 +74,7 @@ def manage(asked: Asked) -> View:
             "officials": len(everybody),
             "waiting": sum(one.telegram_id is None for one in everybody),
         },
-        _pairs([go(asked, key, screen) for key, screen in menu]),
+        pairs([go(asked, key, screen) for key, screen in menu]),
     )
 
 
@@ -89,8 +90,8 @@ def manage_units(asked: Asked) -> View:
         )
         for number, unit in enumerate(found, start=1)
     ]  # fmt: skip
-    named = [_named(asked, unit.name, f"unit:{unit.id}") for unit in found]
-    return View({"units": shown}, [*_pairs(named), [go(asked, "manage_unit_add", "uadd")], _back(asked, "")])
+    buttons = [named(asked, unit.name, f"unit:{unit.id}") for unit in found]
+    return View({"units": shown}, [*pairs(buttons), [go(asked, "manage_unit_add", "uadd")], back(asked, "")])
 
 
 def manage_unit(asked: Asked) -> View:
@@ -120,7 +121,7 @@ def manage_unit(asked: Asked) -> View:
             "people": [asked.names.person(one) for one in seated[:MAX_LISTED]],
             "more": max(0, len(seated) - MAX_LISTED),
         },
-        [*rows, _back(asked, "units")],
+        [*rows, back(asked, "units")],
     )
 
 
@@ -137,13 +138,13 @@ def manage_officials(asked: Asked) -> View:
     screen = "waiting" if waiting else "people"
     turning = [go(asked, "manage_previous", screen, page - 1)] if page else []
     turning += [go(asked, "manage_next", screen, page + 1)] if page + 1 < pages else []
-    named = [_named(asked, one.name, f"person:{one.id}") for one in found[first:][:A_PAGE]]
-    rows = [*_pairs(named), *([turning] if turning else [])]
+    buttons = [named(asked, one.name, f"person:{one.id}") for one in found[first:][:A_PAGE]]
+    rows = [*pairs(buttons), *([turning] if turning else [])]
     if not waiting:
         rows.append([go(asked, "manage_person_add", "padd")])
     return View(
         {"waiting": waiting, "officials": listed, "page": page + 1, "pages": pages, "count": len(everybody)},
-        [*rows, _back(asked, "")],
+        [*rows, back(asked, "")],
     )
 
 
@@ -169,10 +170,10 @@ def manage_official(asked: Asked) -> View:
             "titles": [_title(asked, seat) for seat in people.seats_of(asked.session, which)],
             "admin": official.admin,
             "joined": joined,
-            "link": _link(asked, invitation),
+            "link": link_state(asked, invitation),
             "until": invitation.expires_at if invitation is not None else None,
         },
-        [*rows, _back(asked, "people")],
+        [*rows, back(asked, "people")],
     )
 
 
@@ -188,7 +189,7 @@ def manage_settings(asked: Asked) -> View:
     buttons = [go(asked, "manage_number", f"{name}:{one.field}", number=one.number) for one in shown]
     return View(
         {"kind": kind, "settings": shown},
-        [*(buttons[i : i + 4] for i in range(0, len(buttons), 4)), _back(asked, "")],
+        [*(buttons[i : i + 4] for i in range(0, len(buttons), 4)), back(asked, "")],
     )
 
 
@@ -208,15 +209,18 @@ def _press(asked: Asked, screen: str, page: int = 0) -> Press:
     return Press(Page.MANAGE, asked.official.id or 0 if asked.official else 0, page, screen)
 
 
-def _named(asked: Asked, words: str, screen: str) -> InlineButton:
+def named(asked: Asked, words: str, screen: str) -> InlineButton:
+    """Return a button with words of its own that opens a screen."""
     return button(words, _press(asked, screen))
 
 
-def _back(asked: Asked, screen: str) -> list[InlineButton]:
+def back(asked: Asked, screen: str) -> list[InlineButton]:
+    """Return the row with the way back to a screen."""
     return [go(asked, "manage_back", screen)]
 
 
-def _pairs(buttons: list[InlineButton]) -> list[list[InlineButton]]:
+def pairs(buttons: list[InlineButton]) -> list[list[InlineButton]]:
+    """Return buttons two to a row."""
     return [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
 
 
@@ -231,11 +235,11 @@ def _official(asked: Asked, official: Official, number: int) -> ShownOfficial:
     title = one_line(people.title(asked.session, official), MAX_NAME) if seated else ""
     return ShownOfficial(
         number, asked.names.person(official.id), title, official.admin, official.telegram_id is not None,
-        _link(asked, invitation),
+        link_state(asked, invitation),
     )  # fmt: skip
 
 
-def _link(asked: Asked, invitation: Invitation | None) -> str:
+def link_state(asked: Asked, invitation: Invitation | None) -> str:
     """Return what an official's link is worth: '' (there is none), open, claimed or expired."""
     if invitation is None:
         return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from messages.captions import CAPTIONS
@@ -9,7 +10,8 @@ from messages.rendered import InlineButton
 from messages.text import one_line
 from messages.views.asked import Asked, NothingToSay, View
 from messages.views.manage import go, said
-from storage.tables import Invitation
+from messages.views.manage_auditors import last_day
+from storage.tables import Invitation, Official
 from workflow import enrolment
 from workflow.job_titles import job_title
 from workflow.managing import officials
@@ -24,11 +26,14 @@ def manage_words(asked: Asked) -> View:
     return View(
         {
             "kind": what["kind"],
-            "name": one_line(what.get("old") or "", MAX_NAME) if "field" not in what else "",
+            "name": one_line(what.get("name") or what.get("old") or "", MAX_NAME) if "field" not in what else "",
             "field": what.get("field") or "",
             "value": said(what.get("old")),
             "least": what.get("least"),
             "most": what.get("most"),
+            "step": what.get("step") or "",
+            "reason": what.get("reason") or "",
+            "example": asked.example_day() if what.get("step") == "period" else "",
         },
         [[asked.answer("cancel", "cancel")]],
     )
@@ -37,6 +42,9 @@ def manage_words(asked: Asked) -> View:
 def manage_choose(asked: Asked) -> View:
     """One of several answers."""
     what, choices = asked.params["what"], asked.params["choices"]
+    meant = [_days(asked, since, until) for since, until in what.get("meant") or []]
+    if meant:
+        choices = [(answer, f"{meant[int(answer)][0]} – {meant[int(answer)][1]}") for answer, _ in choices]
     buttons = [_choice(asked, answer, words) for answer, words in choices]
     rows = [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
     return View(
@@ -47,6 +55,7 @@ def manage_choose(asked: Asked) -> View:
             "field": what.get("field") or "",
             "value": said(what.get("old")),
             "role": job_title(what["role"]) if what.get("role") else "",
+            "meant": meant,
         },
         [*rows, [asked.answer("cancel", "cancel")]],
     )
@@ -69,13 +78,14 @@ def manage_change(asked: Asked) -> View:
         "tasks": int(what.get("tasks") or 0),
         "field": what.get("field") or "",
         "value": said(what.get("value")),
+        "days": _days(asked, what["since"], what["until"]) if what.get("since") else None,
     }
     if not done:
         handover = [[go(asked, "manage_handover", "handover")]] if view["tasks"] else []
         answers = [asked.answer("calendar_apply", "yes", "success"), asked.answer("cancel", "cancel")]
         return View(view, [*handover, answers])
     rows: list[list[InlineButton]] = []
-    if what["kind"] == "person_add":
+    if what["kind"] in ("person_add", "auditor_add"):
         rows.append([go(asked, "manage_link", f"link:{what['official']}")])
     return View(view, [*rows, [go(asked, "manage_back", what.get("back") or "")]])
 
@@ -83,13 +93,15 @@ def manage_change(asked: Asked) -> View:
 def manage_letter(asked: Asked) -> View:
     """A link was made: the next message is to be forwarded."""
     invitation = officials.open_invitation(asked.session, asked.params["official_id"])
+    invitee = asked.session.get_one(Official, asked.params["official_id"])
+    screen = "auditor" if invitee.auditor else "person"
     return View(
         {
             "person": asked.names.person(asked.params["official_id"]),
             "until": _until(asked, invitation),
             "days": enrolment.LIFETIME.days,
         },
-        [[go(asked, "manage_back", f"person:{asked.params['official_id']}")]],
+        [[go(asked, "manage_back", f"{screen}:{invitee.id}")]],
     )
 
 
@@ -99,6 +111,12 @@ def manage_letter_text(asked: Asked) -> View:
     if not words:
         raise NothingToSay
     return View({"words": str(words)})
+
+
+def _days(asked: Asked, since: str, until: str) -> tuple[str, str]:
+    """Return the first and the last day of a period that is kept as whole days."""
+    first, after = datetime.fromisoformat(since), datetime.fromisoformat(until)
+    return asked.reader.day(first), asked.reader.day(last_day(asked, after))
 
 
 def _until(asked: Asked, invitation: Invitation | None) -> Any:

@@ -145,6 +145,17 @@ def question_dropped(asked: Asked) -> View:
     return View({"kind": asked.params.get("kind") or ""})
 
 
+def office_choice(asked: Asked) -> View:
+    """Which of the reader's offices is meant."""
+    officials = [asked.session.get_one(Official, one) for one in asked.params.get("official_ids") or []]
+    named = [(one.id, asked.session.get_one(Office, one.office_id)) for one in officials]
+    rows = [
+        [asked.named_answer(one_line(office.name, 56) or office.id, f"office-{official_id}")]
+        for official_id, office in named
+    ]
+    return View({"about": asked.params["about"]}, [*rows, [asked.answer("cancel", "cancel")]])
+
+
 def count(asked: Asked) -> View:
     """How many units were reminded."""
     return View({"count": int(asked.params.get("count") or 0)})

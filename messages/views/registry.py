@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from messages.views import (
     adoption,
+    adoption_end,
     appointments,
     approving,
     asking,
@@ -16,6 +17,7 @@ from messages.views import (
     founding,
     handing_over,
     manage,
+    manage_auditors,
     manage_changes,
     meetings,
     moving,
@@ -71,6 +73,8 @@ MESSAGES: dict[str, Callable[[Asked], View]] = {
     "adoption_proposed": adoption.adoption_proposed,
     "adoption_kept": plain.bare,
     "approval_adoption": adoption.approval_adoption,
+    "adoption_end": adoption_end.adoption_end,
+    "approval_adoption_end": adoption_end.approval_adoption_end,
     # Starting a run
     "choose_sop": starting.choose_sop,
     "ask_period": starting.ask_period,
@@ -99,6 +103,7 @@ MESSAGES: dict[str, Callable[[Asked], View]] = {
     "confirm_send": asking.confirm_send,
     "confirm_cancel": asking.confirm_cancel,
     "question_dropped": plain.question_dropped,
+    "office_choice": plain.office_choice,
     "question_left": plain.bare,
     "nothing_to_leave": plain.bare,
     "bad_answer": plain.bad_answer,
@@ -142,6 +147,8 @@ MESSAGES: dict[str, Callable[[Asked], View]] = {
     "manage_unit": manage.manage_unit,
     "manage_officials": manage.manage_officials,
     "manage_official": manage.manage_official,
+    "manage_auditors": manage_auditors.manage_auditors,
+    "manage_auditor": manage_auditors.manage_auditor,
     "manage_settings": manage.manage_settings,
     "manage_words": manage_changes.manage_words,
     "manage_choose": manage_changes.manage_choose,
@@ -183,6 +190,7 @@ MESSAGES: dict[str, Callable[[Asked], View]] = {
     "ask_approval_reason": appointments.ask_approval_reason,
     "seat_appointed": appointments.seat_appointed,
     "seat_ended": appointments.seat_ended,
+    "seat_term": appointments.seat_term,
     "post_vacant": appointments.post_vacant,
     # Delegations
     "delegations": delegations.delegations,

@@ -22,7 +22,8 @@ def seats(asked: Asked) -> View:
     live = posts.live_seats(asked.session, asked.office_id or "", asked.now)
     entries = [_entry(asked, post, live) for post in listed]
     rows = [[asked.named_answer(entry["title"], f"post-{number}")] for number, entry in enumerate(entries)]
-    return View({"entries": entries}, [*rows, [asked.answer("cancel", "cancel")]])
+    office = one_line(asked.office.name, 60) if asked.office is not None else ""
+    return View({"office": office, "entries": entries}, [*rows, [asked.answer("cancel", "cancel")]])
 
 
 def seat_post(asked: Asked) -> View:

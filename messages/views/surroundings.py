@@ -175,7 +175,8 @@ def attendance_of(facts: RunFacts, task: Task, step: Step) -> Attendance | None:
     if task.part != Part.WORK or step.part not in ("invite", "minutes") or called_off(facts, task, step):
         return None
     invites = [s.number for s in facts.definition.steps if s.part == "invite" and s.number <= step.number]
-    tasks = facts.parts(invites[-1], Part.INVITATION) if invites else []
+    parts = facts.parts(invites[-1], Part.INVITATION) if invites else []
+    tasks = [one for one in parts if one.status != PartStatus.WAITING]  # those handed on are answered by others
     if not tasks:
         return None
     answers: dict[str, list[str]] = {"yes": [], "no": [], "deputy": [], "": []}

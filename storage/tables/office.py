@@ -137,7 +137,7 @@ class Delegation(Table, table=True):
 class Approval(Table, table=True):
     """Something that takes effect only once the head (else the secretary) has agreed.
 
-    ``kind`` is ``adoption`` or ``appointment``, ``payload`` what is to happen then. ``status``:
+    ``kind`` is ``adoption``, ``adoption_end`` or ``appointment``, ``payload`` what is to happen then. ``status``:
     ``asked`` -> ``granted`` | ``refused`` | ``lapsed`` (replaced by a newer one).
     """
 

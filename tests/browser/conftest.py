@@ -30,7 +30,7 @@ QUIET = (
 )  # fmt: skip
 """A browser that asks nobody for anything but the page."""
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
 
 
 class TrainingClock(DemoClock, TestClock):

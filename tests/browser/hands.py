@@ -30,7 +30,7 @@ from tests.e2e.office import Office
 DESK: ViewportSize = {"width": 1500, "height": 900}
 SMALL_DESK: ViewportSize = {"width": 1136, "height": 640}
 HAND: ViewportSize = {"width": 390, "height": 844}
-PATIENCE = 15_000
+PATIENCE = 30_000
 """Milliseconds."""
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 CLEAR = "document.querySelectorAll('.toast, .notice').forEach((passing) => passing.remove())"

@@ -30,7 +30,7 @@ from tests.e2e.phone import quiet
 SPEED = 3.0
 STOPS_WITHIN = 10.0
 """Seconds that a process asked to stop may take."""
-PATIENCE = 60.0
+PATIENCE = 120.0
 CALM = "after-effect-commit:3"
 TERM = "sigterm"
 

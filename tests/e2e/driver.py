@@ -90,7 +90,7 @@ class Driver:
         await phone.taps("Mulai")
         await phone.hears("Nomornya run")
 
-    async def play(self, until: Callable[[], object], within: float = 10.0) -> None:
+    async def play(self, until: Callable[[], object], within: float = 30.0) -> None:
         """Do what the phones ask for until something is true; each wait lasts at most ``within`` seconds."""
         while not until():
             move = await self._world.until(lambda: self.next_move() or bool(until()), within)

@@ -13,7 +13,7 @@ from simulator import Impossible, Simulator
 from simulator.records import Message, Query, Toast
 
 T = TypeVar("T")
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds of real time that a phone waits before it gives up."""
 
 

@@ -7,14 +7,16 @@ import re
 from sqlmodel import col, select
 
 from simulator.records import Message
-from storage.tables import AuditEvent, Invitation, Official, Outbox
+from storage.tables import Adoption, AuditEvent, Invitation, Official, Outbox
 from storage.tables import Office as OfficeRow
 from tests.e2e.conftest import Opened
 from tests.e2e.driver import Driver
 from tests.e2e.office import Office
 from tests.e2e.offices import office_file
 from tests.e2e.phone import Phone
+from workflow.adoption_proposals import shipped
 from workflow.office_file.apply import apply
+from workflow.office_file.export import export_office
 from workflow.office_file.loading import load_text
 from workflow.office_rules import rules_of
 from workflow.reminding.policy import policy_of
@@ -188,3 +190,79 @@ async def test_the_office_file_comes_as_a_document_and_loads_back(open_office: O
     report = await office.write(lambda session: apply(session, source, office.clock.now()))
     assert (report.changes, report.refused) == ((), ())
     assert office_file(SOP) != text
+
+
+async def test_an_auditor_is_let_in_for_a_period_joins_and_is_ended(open_office: Opened) -> None:
+    office = await open_office(SOP)
+    admin = office.phones.camat
+    await screen(office, admin, "Auditor", "Tambah auditor")
+    await admin.hears("Siapa nama auditornya?")
+    await admin.says("Ratna Dewi, S.E.")
+    await admin.hears("Dari instansi mana")
+    await admin.says("Inspektorat Banyumas")
+    await admin.hears("Mulai kapan, dan sampai kapan")
+    await admin.says("mulai hari ini")
+    await admin.hears("Mohon sebutkan juga hari terakhirnya")
+    await admin.says("sampai 30 Desember 2027")
+    asked = await admin.sees("Mohon diperiksa")
+    assert "Ratna Dewi, S.E. (Inspektorat Banyumas) membaca catatan kantor mulai" in asked.content
+    assert "sampai Kamis, 30 Desember 2027" in asked.content
+    assert await office.read(lambda s: s.exec(select(Official).where(Official.auditor)).all()) == []
+    await admin.taps("Ya, terapkan")
+    await admin.taps("Buat tautan", on="Agar dapat membaca")
+    letter = await admin.sees("Mohon membuka Pandu untuk membaca catatan")
+    await office.quiet()
+
+    office.simulator.add_user(2001, "Ratna")
+    office.phones.phones["ratna"] = ratna = Phone(office.simulator, 2001)
+    await ratna.opens(token_in(letter))
+    await admin.taps("Ya, benar")
+    await ratna.sees("Pendaftaran disetujui")
+    await ratna.says("/status")
+    await ratna.sees("Tidak ada SOP yang sedang berjalan")
+    await office.quiet()
+
+    # In the office file, and back again without any change.
+    text = await office.read(lambda s: export_office(s, "sumbang", office.clock.now(), with_accounts=True))
+    assert "Ratna Dewi, S.E. (Inspektorat Banyumas)" in text
+    source = load_text(text, "sumbang.yaml")
+    report = await office.write(lambda session: apply(session, source, office.clock.now()))
+    assert (report.changes, report.refused) == ((), ())
+
+    await screen(office, admin, "Auditor", "Ratna Dewi, S.E. (Inspektorat Banyumas)", "Ubah akhir masa")
+    await admin.hears("Sampai kapan Ratna Dewi")
+    await admin.says("31 Maret 2028")
+    await admin.taps("Ya, terapkan")
+    await admin.sees("membaca catatan kantor sampai Jumat, 31 Maret 2028")
+    await office.quiet()
+    await screen(office, admin, "Auditor", "Ratna Dewi, S.E. (Inspektorat Banyumas)", "Akhiri sekarang", "Ya, terapkan")
+    await admin.sees("tidak lagi membaca catatan kantor")
+    await ratna.says("/status")
+    await ratna.sees("sudah berakhir")
+    kinds = await office.read(lambda s: [e.kind for e in s.exec(select(AuditEvent)) if e.kind.startswith("auditor.")])
+    assert kinds == ["auditor.added", "auditor.changed", "auditor.ended"]
+    assert await office.faults("sumbang") == []
+
+
+async def test_an_adoption_is_ended_by_the_heads_word_and_the_sop_cannot_be_started(open_office: Opened) -> None:
+    office = await open_office(SOP)
+    admin, secretary = office.phones.camat, office.phones.sekcam
+    version = await office.read(lambda s: s.exec(select(Adoption.version).where(Adoption.sop_id == SOP)).one())
+    number = [(one.id, one.version) for one in shipped()].index((SOP, version))
+    await screen(office, admin, "SOP")
+    listed = await admin.sees("SOP yang tersedia, Kecamatan Sumbang")
+    await admin.taps(listed.captions[number])
+    await admin.taps("Akhiri adopsi")
+    await admin.hears("tidak dapat dimulai lagi")
+    await admin.taps("Ya, ajukan")
+    await admin.hears("Diajukan: akhiri adopsi")
+    # The admin is the head themself, so that the secretary decides.
+    await secretary.sees("Mohon persetujuan: akhiri adopsi SOP")
+    await secretary.taps("Setujui")
+    await admin.sees("Disetujui: akhiri adopsi SOP")
+    await office.quiet()
+    assert await office.read(lambda s: s.exec(select(Adoption.current)).all()) == [False]
+    await admin.says("/mulai")
+    await office.quiet()
+    assert "Mulai" not in admin.last().captions
+    assert await office.faults("sumbang") == []

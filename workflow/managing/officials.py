@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlmodel import Session, col, select
 
 from storage.tables import Invitation, Official
-from workflow import cards, delegating, office_invitations, official_facts, people
+from workflow import auditors, cards, delegating, office_invitations, official_facts, people
 from workflow.deed import Stopped
 from workflow.managing.acting import record, take_turn
 from workflow.moment import Moment
@@ -28,12 +28,20 @@ def active_officials(session: Session, office_id: str) -> list[Official]:
 
 def official_of(session: Session, admin: Official, official_id: int) -> Official:
     """Return an active official of the admin's office; raises :class:`Stopped` for any other."""
-    official = session.get(Official, official_id)
-    if official is None or official.office_id != admin.office_id or official.auditor:
+    official = invitee_of(session, admin, official_id)
+    if official.auditor:
         raise Stopped("not_allowed")
-    if not official.active:
-        raise Stopped("official_inactive")
     return official
+
+
+def invitee_of(session: Session, admin: Official, official_id: int) -> Official:
+    """Return an active official or auditor of the admin's office; raises :class:`Stopped` for any other."""
+    invitee = session.get(Official, official_id)
+    if invitee is None or invitee.office_id != admin.office_id:
+        raise Stopped("not_allowed")
+    if not invitee.active:
+        raise Stopped("official_inactive")
+    return invitee
 
 
 def not_joined(session: Session, office_id: str) -> list[Official]:
@@ -96,12 +104,14 @@ def set_admin(session: Session, moment: Moment, admin: Official, official_id: in
 
 
 def invite(session: Session, moment: Moment, admin: Official, official_id: int, token: str) -> Letter:
-    """Make a link for an official and the text that carries it; earlier links stop working.
+    """Make a link for an official or auditor and the text that carries it; earlier links stop working.
 
     ``token`` is the secret, made outside: what it comes from must stand nowhere in the database.
     """
     take_turn(session, admin)
-    official = official_of(session, admin, official_id)
+    official = invitee_of(session, admin, official_id)
+    if official.auditor and auditors.is_over(official, moment.now):
+        raise Stopped("auditor_over")
     try:
         return office_invitations.letter(session, official.id or 0, token, moment.now)
     except NotInvited:
@@ -109,9 +119,9 @@ def invite(session: Session, moment: Moment, admin: Official, official_id: int, 
 
 
 def revoke(session: Session, moment: Moment, admin: Official, official_id: int) -> None:
-    """Make an official's link worthless, also one that was opened and waits for an admin's word."""
+    """Make somebody's link worthless, also one that was opened and waits for an admin's word."""
     take_turn(session, admin)
-    official = official_of(session, admin, official_id)
+    official = invitee_of(session, admin, official_id)
     if not _revoke(session, moment, admin, official):
         raise Stopped("no_link")
 

@@ -27,7 +27,7 @@ from workflow.office_file.role_warnings import role_warnings
 from workflow.office_file.rules_plan import plan_rules
 from workflow.reminding import planning
 from workflow.seats import notices as seat_notices
-from workflow.seats.settling import settle
+from workflow.seats.settling import settle, settle_office_if_due
 from workflow.state import PartStatus
 
 
@@ -72,6 +72,7 @@ def apply(
     zone = known.timezone if known is not None else None
     if known is not None:
         lock_runs(session, office_id)
+        settle_office_if_due(session, office_id, now)
     done = [(change.kind, _made(session, change.make(session))) for change in plan.changes]
     for kind, payload in done:
         audit.record(session, office_id=office_id, at=now, kind=kind, payload=payload, capacity=BY_FILE)

@@ -33,16 +33,22 @@ def in_term(seat: Seat, now: datetime) -> bool:
 
 
 def held_at(seats: Iterable[Seat], now: datetime) -> set[int]:
-    """Return the ids of an office's seats that count at ``now``."""
+    """Return the ids of an office's seats that count at ``now``: of one person's in one post, one.
+
+    Two of one person's terms in one post may meet where rows were written by hand. The one
+    that began first then counts until it ends, and the other from there on.
+    """
     current = [seat for seat in seats if in_term(seat, now)]
     stood_in_for = {
         (seat.role, seat.unit_id, seat.principal_id) for seat in current if seat.capacity == Capacity.ACTING_ABSENT
     }
-    return {
-        seat.id or 0
+    counting = [
+        seat
         for seat in current
         if seat.capacity != Capacity.DEFINITIVE or (seat.role, seat.unit_id, seat.official_id) not in stood_in_for
-    }
+    ]
+    counting.sort(key=lambda seat: (seat.starts_at is not None, seat.starts_at or now, seat.id or 0), reverse=True)
+    return set({(seat.role, seat.unit_id, seat.official_id): seat.id or 0 for seat in counting}.values())
 
 
 def delegated_at(delegations: Iterable[Delegation], now: datetime) -> set[int]:

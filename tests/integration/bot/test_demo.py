@@ -33,7 +33,7 @@ async def demo(tmp_path: Path) -> AsyncIterator[asyncio.subprocess.Process]:
 
 async def address(process: asyncio.subprocess.Process) -> str:
     assert process.stdout is not None
-    line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
+    line = (await asyncio.wait_for(process.stdout.readline(), 90)).decode()
     return next(word for word in line.split() if word.startswith("http"))
 
 

@@ -19,9 +19,11 @@ from bot.settings import Settings
 from simulator import Impossible, Simulator, Trainer, running
 from simulator.records import Message
 from storage import outbox
+from storage import timers as timer_rows
 from storage.tables import Timer
 from tests.e2e.phone import quiet
-from workflow import timers
+from workflow import checkpoint_messages, timers
+from workflow.checkpoint_messages import KIND as CHECKPOINT
 from workflow.office_file.loading import load_file
 
 CAMAT, SEKCAM = 1001, 1002
@@ -95,7 +97,11 @@ async def demo(tmp_path: Path, sqlite_url: str) -> AsyncIterator[Demo]:
             task = asyncio.create_task(pandu.run(stopping))
             for user in (CAMAT, SEKCAM):
                 simulator.opens_link(user)
+            welcomed = lambda: all(len(simulator.chat(user)) > 1 for user in (CAMAT, SEKCAM))  # noqa: E731
+            assert await simulator.world.until(welcomed, 30)
             await quiet(simulator)
+            # The morning's checkpoint would stand among what these tests count.
+            await pandu.database.write(lambda session: timer_rows.drop(session, office_id="sumbang", kind=CHECKPOINT))
             yield Demo(simulator, pandu, clock, jumps)
             stopping.set()
             await task
@@ -158,7 +164,7 @@ async def test_a_tap_that_the_bot_has_yet_to_fetch_is_answered_after_the_jump(de
     began = demo.clock.now()
     await demo.jump("date", datetime(2027, 1, 10, 8, 0))  # noqa: DTZ001
     demo.simulator.release_updates()
-    assert await demo.simulator.world.until(lambda: demo.heard(began), 10)
+    assert await demo.simulator.world.until(lambda: demo.heard(began), 30)
 
 
 @pytest.mark.parametrize(
@@ -187,7 +193,7 @@ async def test_one_jump_at_a_time_and_it_can_be_stopped(demo: Demo) -> None:
     await demo.jumps.begin("date", datetime(2027, 2, 1, 8, 0))  # noqa: DTZ001
     with pytest.raises(Impossible, match="sedang berjalan maju"):
         await demo.jumps.begin("morning", None)
-    assert await demo.simulator.world.until(lambda: len(demo.heard(wib(8, 7))) > 1, 10)
+    assert await demo.simulator.world.until(lambda: len(demo.heard(wib(8, 7))) > 1, 30)
     progress = demo.jumps.face().progress
     assert progress is not None
     assert 0 < progress < 0.5
@@ -219,3 +225,13 @@ async def test_the_way_to_the_next_reminder_ends_with_the_first_thing_said(
     assert await demo.pandu.database.read(
         lambda session: [one.key for one in session.exec(select(Timer).where(Timer.kind == KIND))]
     ) == ["test:10"]
+
+
+async def test_the_morning_checkpoint_is_said_on_the_way_but_is_no_reminder(demo: Demo) -> None:
+    await demo.pandu.database.write(lambda session: checkpoint_messages.ensure_all(session, demo.clock.now()))
+    await demo.says_later(wib(11, 9))
+    began = demo.clock.now()
+    later = Timer(office_id="sumbang", kind="personal", key="test", fire_at=wib(30, 9))
+    await demo.pandu.database.write(lambda session: session.add(later))
+    assert "Senin, 11 Januari 2027 pukul 09.00 WIB. Pandu mengirim 1 pesan." in await demo.jump("reminder")
+    assert [(message.text or "")[:13] for message in demo.heard(began)] == ["Titik periksa", "Mohon maaf, p"]

@@ -21,7 +21,7 @@ async def run_once(folder: Path, address: str, simulator: Simulator) -> tuple[st
     process = await start(
         folder, "run", telegram_token=TOKEN, telegram_api_url=address, data_dir="data", log_level="DEBUG"
     )
-    await simulator.world.until(lambda: len(simulator.journal.calls("getUpdates")) > before, 30)
+    await simulator.world.until(lambda: len(simulator.journal.calls("getUpdates")) > before, 90)
     code, out, err = await stop(process, signal.SIGTERM)
     assert code == 0, err
     return out, err

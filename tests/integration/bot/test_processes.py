@@ -100,7 +100,7 @@ async def test_the_demo_starts_goes_on_and_ends_cleanly(tmp_path: Path) -> None:
     for _ in range(2):
         process = await start(tmp_path, "demo", "--port", "0", "--data-dir", "demo")
         assert process.stdout is not None
-        line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
+        line = (await asyncio.wait_for(process.stdout.readline(), 90)).decode()
         found = re.search(r"http://127\.0\.0\.1:\d+", line)
         assert found, line
         async with aiohttp.ClientSession() as session, session.get(found[0]) as answer:

@@ -1,4 +1,4 @@
-"""The working time of spring 2027 as a person would look it up: by table and by hand, not by Pandu's calendar."""
+"""The working time of 2027 as a person would look it up: by table and by hand, not by Pandu's calendar."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 OFF = {
+    *(date(2027, 1, day) for day in (1, 5)),
+    date(2027, 2, 5),
     *(date(2027, 3, day) for day in (8, 9, 10, 11, 12, 15, 25, 26)),  # Nyepi, Lebaran, Wafat Yesus Kristus
     *(date(2027, 5, day) for day in (6, 17, 18, 19, 20)),
+    *(date(2027, 6, 1), date(2027, 8, 17), date(2027, 12, 24)),
 }
-"""National days off and cuti bersama on weekdays, February to May 2027 (SKB 2027)."""
+"""National days off and cuti bersama on weekdays of 2027 (SKB 2027)."""
 
 RAMADAN = (date(2027, 2, 8), date(2027, 3, 9))
 

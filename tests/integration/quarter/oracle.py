@@ -28,7 +28,7 @@ SPREAD = timedelta(minutes=15)
 UNACKNOWLEDGED, INCOMPLETE, WITHOUT_WAKTU = 1, 2, 10
 HEAD, SECRETARY = "camat", "sekcam"
 SIDE = ("receipt", "invitation")
-OF_THEMSELVES = ("digest", "deadlines_moved", "meeting_reminder", "unreachable", "unit_reminder")
+OF_THEMSELVES = ("digest", "deadlines_moved", "meeting_reminder", "unreachable", "unit_reminder", "checkpoint")
 """Messages the bot sends of its own accord, which nobody is to get outside working time."""
 
 HAPPENED = {

@@ -23,7 +23,7 @@ from bot.outgoing import plain
 from bot.tenure import Tenure
 from handlers.dispatch import handle
 from handlers.incoming import Incoming, IncomingFile
-from handlers.talk import Context
+from handlers.talk import Context, Toast
 from storage import timers
 from storage.outbox import OutboxItem
 from storage.tables import Bot, Card, File, Office, Outbox, Task
@@ -156,9 +156,16 @@ class World:
         self.removed: set[tuple[int, int]] = set()
         self.on_news: Callable[[Phone], None] = lambda _: None
         self.on_sent: Callable[[Sent], None] = lambda _: None
+        self.on_passing: Callable[[datetime], None] = lambda _: None
+        """Hears, before time passes, until when nothing will happen."""
+        self.heard: list[tuple[datetime, int]] = []
+        """Who wrote, tapped or sent something, and when."""
+        self.toast: Toast | None = None
+        """What the last tap was answered with."""
         self._plans: list[tuple[datetime, int, Callable[[], None]]] = []
         self._count = 0
         self._arrived: tuple[Message, bool] | None = None
+        self._brought = False
         clock = WorldClock(self)
         recorder = SimpleNamespace(bot=Recorder(self))
         database: Any = OneAtATime(store, clock)
@@ -182,6 +189,7 @@ class World:
             coming = self._next()
             if coming is None or coming > until:
                 return
+            self.on_passing(coming)
             self.now = max(self.now, coming)
             self._fire()
             self.settle()
@@ -211,6 +219,9 @@ class World:
             pass
 
     def _fetch(self) -> int:
+        if not self._brought:
+            return 0
+        self._brought = False
         waiting = select(File.id, File.name).where(File.status == "received", col(File.discarded).is_(False))
         arrived = self.store.write(lambda session: list(session.exec(waiting.order_by(col(File.id)))))
         for file_id, name in arrived:
@@ -278,6 +289,7 @@ class World:
 
     def bring(self, chat: int, name: str) -> None:
         self._mine(chat, name)
+        self._brought = True
         file = IncomingFile(f"file-{self.serial}", "document", name, 1000, None, None)
         self._send(Incoming(0, chat, chat, private=True, kind="message", message_id=self.serial, file=file))
 
@@ -294,7 +306,8 @@ class World:
     def _send(self, incoming: Incoming) -> None:
         moment = self.moment()
         context = Context(BOT, "pandu_bot", moment.now, moment.nonce, "id")
-        self.store.write(lambda session: handle(session, incoming, context))
+        self.heard.append((self.now, incoming.chat_id))
+        self.toast = self.store.write(lambda session: handle(session, incoming, context))
 
     # What reaches the phones
 

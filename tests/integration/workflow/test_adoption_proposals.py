@@ -11,14 +11,15 @@ from handlers.approval_buttons import EFFECTS
 from sop_definitions.loader import find, load_all
 from storage import audit
 from storage.database import Database
-from storage.tables import Adoption, AdoptionDraft, Approval, AuditEvent, Bot, Official, Outbox
+from storage.tables import Adoption, AdoptionDraft, Approval, AuditEvent, Bot, Official, Outbox, Run
 from tests.integration.workflow.offices import NOW
+from workflow import adoption_ending, approvals, audit_replay, people, starting
 from workflow import adoption_proposals as proposals
-from workflow import approvals, people
 from workflow.adoption import load
 from workflow.deed import Stopped
 from workflow.moment import Moment
 from workflow.office_file.apply import apply
+from workflow.office_file.export import export_office
 from workflow.office_file.loading import load_text
 
 ADMIN, CAMAT, KASI = 1005, 1001, 1003
@@ -259,3 +260,85 @@ async def test_only_an_admin_adopts(office: Database) -> None:
     for body in (begun, proposed):
         with pytest.raises(Stopped, match="not_allowed"):
             await office.write(body)
+
+
+async def adopted(office: Database) -> None:
+    """The office works with the Sumbang SOP, adopted in chat."""
+
+    def in_chat(session: Session) -> None:
+        draft = drafted(session)
+        proposals.accept_all(MOMENT, official(session), draft)
+        proposals.propose(session, MOMENT, official(session), draft)
+
+    await office.write(in_chat)
+    await decided(office)
+
+
+async def ending(office: Database) -> Approval:
+    return await office.write(lambda s: adoption_ending.propose(s, MOMENT, official(s), SUMBANG, "2023"))
+
+
+async def test_an_adoption_ends_by_the_heads_word_and_what_is_underway_goes_on(office: Database) -> None:
+    await adopted(office)
+
+    def start(session: Session) -> int:
+        row = session.exec(select(Adoption)).one()
+        return starting.start(session, MOMENT, official(session, CAMAT), row, "TW IV 2026").adoption_id
+
+    started_with = await office.write(start)
+    assert (await ending(office)).status == "asked"
+    assert await current(office) is not None, "nothing ends before the head agrees"
+    await decided(office)
+    assert await current(office) is None
+    assert await office.read(lambda s: s.exec(select(Run.status, Run.adoption_id)).all()) == [("open", started_with)]
+    assert await office.read(lambda s: starting.startable(s, official(s, CAMAT))) == []
+
+    def again(session: Session) -> None:
+        starting.start(session, MOMENT, official(session, CAMAT), session.get_one(Adoption, started_with), "TW I 2027")
+
+    with pytest.raises(Stopped):
+        await office.write(again)
+    with pytest.raises(Stopped, match="adoption_gone"):
+        await ending(office)
+    event = await office.read(lambda s: s.exec(select(AuditEvent).where(AuditEvent.kind == "sop.retired")).one())
+    assert event.actor_id == await office.read(lambda s: official(s, CAMAT).id)
+    assert await office.read(lambda s: audit_replay.verify(s, "sumbang")) == []
+    # The office file says the same, and loads back without any change.
+    text = await office.read(lambda s: export_office(s, "sumbang", NOW, with_accounts=True))
+    assert SUMBANG not in text
+    report = await office.write(lambda s: apply(s, load_text(text, "office.yaml"), NOW))
+    assert (report.changes, report.refused) == ((), ())
+    # And it can be adopted again.
+    await adopted(office)
+    assert await current(office) is not None
+
+
+async def test_an_end_that_is_not_agreed_to_or_overtaken_changes_nothing(office: Database) -> None:
+    await adopted(office)
+    await ending(office)
+    await decided(office, yes=False)
+    assert await current(office) is not None
+    await ending(office)
+
+    def otherwise(session: Session) -> None:
+        draft, admin = drafted(session), official(session)
+        proposals.choose(MOMENT, admin, draft, find(SUMBANG).steps[1], "standard_duration", "2 Jam")
+        while (step := proposals.next_step(draft)) is not None:
+            proposals.accept_step(MOMENT, admin, draft, step)
+        proposals.propose(session, MOMENT, admin, draft)
+
+    await office.write(otherwise)
+    await decided(office)  # the other choices hold now
+    states = await office.read(
+        lambda s: s.exec(select(Approval.kind, Approval.status).order_by(col(Approval.id))).all()
+    )
+    assert states == [
+        ("adoption", "granted"), ("adoption_end", "refused"), ("adoption_end", "lapsed"), ("adoption", "granted"),
+    ]  # fmt: skip
+    assert await current(office) is not None
+
+
+async def test_only_an_admin_asks_for_an_end(office: Database) -> None:
+    await adopted(office)
+    with pytest.raises(Stopped, match="not_allowed"):
+        await office.write(lambda s: adoption_ending.propose(s, MOMENT, official(s, KASI), SUMBANG, "2023"))

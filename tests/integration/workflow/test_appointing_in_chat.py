@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlmodel import col
+from sqlmodel import Session, col, select
 
 from storage.tables import File, Official, Outbox, Seat
 from tests.integration.workflow.desk import Desk
@@ -138,3 +138,47 @@ def test_who_is_no_admin_any_more_goes_no_further(desk: Desk) -> None:
     for name in ("head", "clerk", ADMIN):
         desk.town.write(desk.chat(name), "/jabatan")
         assert desk.town.question(desk.chat(name)) is None, name
+
+
+def in_two_offices(desk: Desk) -> dict[str, int]:
+    """Make the admin one of another office, too; return their official's id by office."""
+    desk.town.found("elsewhere", builders.definition(builders.step(1)), ("north",))
+
+    def body(session: Session) -> dict[str, int]:
+        other = session.exec(select(Official).where(Official.office_id == "elsewhere", Official.admin)).one()
+        other.telegram_id = desk.chat(ADMIN)
+        return {"office": person(desk, ADMIN), "elsewhere": other.id or 0}
+
+    return desk.town.store.write(body)
+
+
+@pytest.mark.parametrize(("command", "page"), [("/jabatan", "seats"), ("/adopsi", "adoption_list")])
+def test_an_admin_of_two_offices_is_asked_which(desk: Desk, command: str, page: str) -> None:
+    own = in_two_offices(desk)
+    for office, official in own.items():
+        says(desk, command)
+        template, facts = desk.town.said(desk.chat(ADMIN))[-1]
+        assert (template, sorted(facts["official_ids"])) == ("office_choice", sorted(own.values()))
+        says(desk, "yang kedua")  # words are no answer, and the question stands
+        assert desk.answer(ADMIN, f"office-{official}") == "question_asked"
+        question: Any = desk.town.question(desk.chat(ADMIN))
+        assert (question.office_id, question.official_id) == (office, official)
+        row = desk.town.rows(Outbox, Outbox.template == page)[-1]
+        assert row.office_id == office
+    says(desk, command)
+    assert desk.answer(ADMIN, f"office-{person(desk, 'clerk')}") == "not_allowed"
+    says(desk, command)
+    assert desk.answer(ADMIN, "cancel") == "ok"
+    assert kind(desk) == ""
+
+
+def test_who_administers_one_of_two_offices_is_not_asked(desk: Desk) -> None:
+    own = in_two_offices(desk)
+
+    def body(session: Session) -> None:
+        session.get_one(Official, own["elsewhere"]).admin = False
+
+    desk.town.store.write(body)
+    says(desk, "/jabatan")
+    question: Any = desk.town.question(desk.chat(ADMIN))
+    assert (question.kind, question.office_id) == ("seats", "office")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import Session, col, select
@@ -15,15 +16,16 @@ from storage.tables import AuditEvent, Official, Seat
 from tests.integration.workflow.desk import Desk
 from tests.integration.workflow.offices import NOW, SUMBANG
 from tests.integration.workflow.town import ServedStore, SqliteStore, Store, Town
-from tests.unit.workflow.builders import step
+from tests.unit.workflow.builders import definition, step
 from workflow import audit_replay, auditors, enrolment
 from workflow.deed import Stopped
 from workflow.office_file.apply import apply
 from workflow.office_file.loading import load_text
-from workflow.verbs import Page, Press, Verb
+from workflow.verbs import Page, Press, QuestionPress, Verb
 
 T = TypeVar("T")
 READER = 9090
+ZONE = ZoneInfo("Asia/Jakarta")
 
 
 @pytest.fixture
@@ -193,3 +195,134 @@ def test_an_auditor_sees_what_is_kept_about_them_and_how_they_are_addressed(desk
     row = desk.town.rows(Official, col(Official.auditor).is_(True))[0]
     assert desk.town.tap(READER, Press(Page.PROFILE, row.id, 0, "ibu")).key == "profile_changed"
     assert desk.town.rows(Official, col(Official.auditor).is_(True))[0].salutation == "Ibu"
+
+
+def period(desk: Desk, auditor: int) -> tuple[str, str]:
+    """The first and the last day of an auditor's period, by the office's clock, and that both are whole."""
+    row = next(one for one in desk.town.rows(Official) if one.id == auditor)
+    first, after = (at.astimezone(ZONE) for at in (row.valid_from, row.valid_until))
+    assert (first.time(), after.time()) == (time(), time())
+    return first.date().isoformat(), (after.date() - timedelta(days=1)).isoformat()
+
+
+class Managing:
+    """The admin's side of the auditors' screen; every press is on what was said last."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk, self.chat = desk, desk.chat("admin")
+        self.id = as_somebody(desk, "admin", lambda _, official: official.id or 0)
+
+    def opens(self, screen: str) -> str:
+        return self.desk.town.tap(self.chat, Press(Page.MANAGE, self.id, 0, screen)).key
+
+    def says(self, words: str) -> None:
+        self.desk.town.write(self.chat, words)
+
+    def answers(self, option: str) -> str:
+        _, params = self.last()
+        return self.desk.town.tap(self.chat, QuestionPress(params["question"], option)).key
+
+    def last(self) -> tuple[str, dict[str, Any]]:
+        return self.desk.town.said(self.chat)[-1]
+
+    def lets_in(self, name: str, institution: str, days: str) -> int:
+        self.opens("aadd")
+        for words in (name, institution, days):
+            self.says(words)
+        assert self.last()[0] == "manage_change"
+        assert self.answers("yes") == "ok"
+        found: int = self.last()[1]["what"]["official"]
+        return found
+
+
+def test_the_admin_lets_an_auditor_in_by_words_and_by_whole_days(desk: Desk) -> None:
+    admin = Managing(desk)
+    found = admin.lets_in("Ratna Dewi, S.E.", "Inspektorat Kabupaten", "mulai besok sampai 31 Desember 2027")
+    today = desk.town.now.astimezone(ZONE).date()
+    assert period(desk, found) == ((today + timedelta(days=1)).isoformat(), "2027-12-31")
+    assert [one.name for one in desk.town.rows(Official) if one.auditor] == ["Ratna Dewi, S.E. (Inspektorat Kabupaten)"]
+    # Until a day alone: from today on, so that there is no waiting for midnight.
+    other = admin.lets_in("Bayu", "BPK", "sampai 31 Desember 2027")
+    assert period(desk, other) == (today.isoformat(), "2027-12-31")
+    assert desk.town.store.write(lambda s: audit_replay.verify(s, "office")) == []
+
+
+def test_the_end_of_a_period_is_changed_and_it_is_ended_at_once(desk: Desk) -> None:
+    admin = Managing(desk)
+    found = admin.lets_in("Ratna", "Inspektorat", "mulai besok sampai 31 Desember 2027")
+    begins, _ = period(desk, found)
+    admin.opens(f"auntil:{found}")
+    admin.says("hari ini")
+    assert admin.last()[1]["what"]["reason"] == "backwards"
+    admin.says("entahlah")
+    assert admin.last()[1]["what"]["reason"] == "not_a_date"
+    admin.says("sampai 30 November 2027")
+    assert period(desk, found) == (begins, "2027-12-31")  # nothing before Ya, terapkan
+    assert admin.answers("yes") == "ok"
+    assert period(desk, found) == (begins, "2027-11-30")
+    admin.opens(f"aend:{found}")
+    assert admin.answers("yes") == "ok"
+    for screen in (f"aend:{found}", f"link:{found}"):
+        assert admin.opens(screen) == "auditor_over"
+    # Somebody comes back under the same name: their time is opened again, there is no second row.
+    admin.opens("aadd")
+    admin.says("Ratna")
+    admin.says("Inspektorat")
+    assert admin.last()[1]["key"] == "auditor_name_taken"
+    kinds = [event.kind for event in desk.town.rows(AuditEvent, col(AuditEvent.kind).startswith("auditor."))]
+    assert kinds == ["auditor.added", "auditor.changed", "auditor.ended"]
+    assert desk.town.store.write(lambda s: audit_replay.verify(s, "office")) == []
+
+
+def test_of_several_meanings_one_is_chosen_or_other_words_are_typed(desk: Desk) -> None:
+    admin = Managing(desk)
+    admin.opens("aadd")
+    for words in ("Ratna", "Inspektorat", "Senin sampai 3 hari kerja"):
+        admin.says(words)
+    template, params = admin.last()
+    assert (template, params["what"]["step"], len(params["choices"])) == ("manage_choose", "period", 4)
+    assert admin.answers("4") == "question_gone"
+    admin.opens("aadd")
+    for words in ("Ratna", "Inspektorat", "Senin sampai 3 hari kerja", "sampai 31 Desember 2027"):
+        admin.says(words)
+    assert admin.last()[0] == "manage_change"
+    admin.opens("aadd")
+    for words in ("Ratna", "Inspektorat", "Senin sampai 3 hari kerja"):
+        admin.says(words)
+    meant = admin.last()[1]["what"]["meant"][1]
+    assert admin.answers("1") == "question_asked"
+    assert [admin.last()[1]["what"][key] for key in ("since", "until")] == meant
+
+
+def test_an_auditors_link_is_made_and_withdrawn_on_their_screen(desk: Desk) -> None:
+    admin = Managing(desk)
+    found = admin.lets_in("Ratna", "Inspektorat", "sampai 31 Desember 2027")
+    assert admin.opens(f"link:{found}") == "ok"
+    letter = admin.last()[1]["secret"]
+    assert "Auditor" in letter
+    assert "membaca catatan" in letter
+    assert admin.opens(f"unlink:{found}") == "question_asked"
+    assert admin.answers("yes") == "ok"
+    assert admin.opens(f"unlink:{found}") == "no_link"
+
+
+def test_names_that_are_too_long_or_say_nothing_are_asked_again(desk: Desk) -> None:
+    admin = Managing(desk)
+    admin.opens("aadd")
+    for words in ("\u200b", "R" * 101):
+        admin.says(words)
+        assert admin.last()[0] == "bad_answer"
+    admin.says("R" * 80)
+    admin.says("I" * 20)
+    assert admin.last() == ("bad_answer", {"reason": "too_long"})
+    admin.says("Inspekt.")
+    assert admin.last()[1]["what"]["step"] == "period"
+
+
+def test_an_auditor_of_another_office_is_out_of_reach(desk: Desk) -> None:
+    found = let_in(desk)
+    desk.town.found("elsewhere", definition(step(1)), ("north",))
+    stranger = next(one for one in desk.town.rows(Official) if one.office_id == "elsewhere" and one.admin)
+    for screen in (f"auntil:{found}", f"aend:{found}", f"link:{found}", "aend:x", "auntil:"):
+        pressed = Press(Page.MANAGE, stranger.id or 0, 0, screen)
+        assert desk.town.tap(stranger.telegram_id or 0, pressed).key in ("not_allowed", "stale")

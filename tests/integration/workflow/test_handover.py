@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import Session, col
 
-from storage.tables import AuditEvent, Card, Official, Seat, Task
+from storage.tables import AuditEvent, Card, Official, Outbox, Seat, Task
 from tests.integration.workflow import model
 from tests.integration.workflow.desk import Desk
 from tests.integration.workflow.test_delegating import delegate, live, person, told
@@ -159,3 +161,64 @@ def test_two_at_once_are_one_after_the_other(town: Town) -> None:
 
     with pytest.raises(Stopped, match="nothing_to_hand_over"):
         town.store.write(again)
+
+
+def called(town: Town) -> Desk:
+    """A meeting is called by the clerk, to which unit heads and the secretary are invited."""
+    fields = [{"id": kind, "label": builders.text(kind), "kind": kind} for kind in ("date", "time")]
+    meeting: dict[str, Any] = {"part": "invite", "participants": ["unit_head", "secretary"], "fields": fields}
+    desk = Desk(town, builders.step(1, "meeting", **meeting), builders.step(2))
+    model.DiligentOffice(town, desk.cast).do(desk.task(1))
+    return desk
+
+
+def invited(desk: Desk) -> dict[str, str]:
+    """Who is invited, with the state of the invitation."""
+    names = {str(one.id): one.name for one in desk.cast.people}
+    return {names[t.subject]: str(t.status) for t in desk.town.rows(Task, Task.part == "invitation")}
+
+
+def calendars(desk: Desk, name: str) -> list[str]:
+    rows: list[Outbox] = desk.town.rows(Outbox, Outbox.chat_id == desk.chat(name), Outbox.kind == "invitation")
+    return [row.params["method"] for row in rows]
+
+
+def test_the_successor_is_invited_to_the_meetings_to_come_and_the_old_holder_no_more(town: Town) -> None:
+    desk = called(town)
+    assert "nobody" not in invited(desk)
+    old = desk.task(1, "invitation", str(person(desk, "head-south")))
+    assert desk.tap("head-south", Verb.ATTEND, old, "yes") == "attending"
+    assert hand_over(desk, "admin", "head-south", "nobody", "seats") == "handed_over"
+    assert (invited(desk)["head-south"], invited(desk)["nobody"]) == ("waiting", "open")
+    assert recorded(town)["invitations"] == [old.id]
+    assert desk.tap("head-south", Verb.ATTEND, old, "no") == "stale"
+    new = desk.task(1, "invitation", str(person(desk, "nobody")))
+    assert live(desk, old) == set()
+    assert live(desk, new) == {"nobody"}
+    assert desk.tap("nobody", Verb.ATTEND, new, "yes") == "attending"
+    assert calendars(desk, "head-south") == ["REQUEST", "CANCEL"]
+    assert calendars(desk, "nobody") == ["REQUEST"]
+    assert heard(desk, "head-south") == heard(desk, "nobody") == ["handover_told"]
+    assert model.faults(town, desk.cast) == []
+
+
+def test_who_is_invited_already_or_calls_the_meeting_is_not_invited_twice(town: Town) -> None:
+    desk = called(town)
+    others = {name: state for name, state in invited(desk).items() if name != "head-south"}
+    assert hand_over(desk, "admin", "head-south", "secretary", "seats") == "handed_over"
+    assert invited(desk) == {**others, "head-south": "waiting"}
+    assert calendars(desk, "secretary") == ["REQUEST"]
+    assert hand_over(desk, "admin", "secretary", "clerk", "seats") == "handed_over"
+    assert "clerk" not in invited(desk)
+    assert invited(desk)["secretary"] == "waiting"
+
+
+def test_tasks_alone_leave_invitations_and_past_meetings_stay_as_they_were(town: Town) -> None:
+    desk = called(town)
+    before = invited(desk)
+    hand_over(desk, "admin", "head-south", "nobody", "tasks")
+    assert invited(desk) == before
+    town.now += timedelta(days=400)
+    assert hand_over(desk, "admin", "head-south", "nobody", "seats") == "handed_over"
+    assert invited(desk) == before
+    assert recorded(town)["invitations"] == []

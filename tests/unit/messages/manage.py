@@ -21,6 +21,8 @@ RULES: dict[str, tuple[Any, Any]] = {
     "record_decisions": (True, False),
 }
 """Every setting, with what it was and what it is to be."""
+REFUSED = ("no_end", "backwards", "past", "no_such_day", "wrong_weekday", "too_long", "not_a_date")
+"""Why the words of a period are not taken."""
 
 
 def every(place: Town, words: str | None, question: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
@@ -34,6 +36,9 @@ def every(place: Town, words: str | None, question: dict[str, Any]) -> list[tupl
         for kind, fields in (("policy", POLICY), ("rules", RULES))
         for field, (was, value) in fields.items()
     ]
+    auditor = words or "Ratna Dewi, S.E. (Inspektorat Kabupaten Banyumas)"
+    days = {"since": "2026-11-22T17:00:00+00:00", "until": "2026-12-31T17:00:00+00:00"}
+    meant = [list(days.values()), [days["since"], "2027-12-31T17:00:00+00:00"]]
     changes: list[dict[str, Any]] = [
         {"kind": "unit_add", "name": unit, "back": "units"},
         {"kind": "unit_name", "unit": "trantib", "old": "Seksi Trantib", "name": unit},
@@ -48,6 +53,9 @@ def every(place: Town, words: str | None, question: dict[str, Any]) -> list[tupl
         *[{"kind": "link", "official": sekcam, "joined": joined} for joined in (True, False)],
         *[{**old, "kind": "leave", "seats": 2, "tasks": tasks} for tasks in (3, 0)],
         *settings,
+        {"kind": "auditor_add", "name": auditor, "official": sekcam, **days, "back": "auditors"},
+        {"kind": "auditor_until", "official": sekcam, "old": auditor, **days},
+        {"kind": "auditor_end", "official": sekcam, "old": auditor},
     ]
     asking = [
         {"kind": "unit_add"},
@@ -56,6 +64,10 @@ def every(place: Town, words: str | None, question: dict[str, Any]) -> list[tupl
         {"kind": "person_name", "old": name},
         {"kind": "policy", "field": "gap_minutes", "old": 60, "least": 5, "most": 480},
         {"kind": "rules", "field": "raw_updates_days", "old": 30, "least": 1, "most": 365},
+        {"kind": "auditor_add", "step": "name"},
+        {"kind": "auditor_add", "step": "from", "name": words or "Ratna Dewi, S.E."},
+        *[{"kind": "auditor_add", "step": "period", "name": auditor, "reason": reason} for reason in ("", *REFUSED)],
+        {"kind": "auditor_until", "step": "period", "old": auditor},
     ]
     posts = [["camat", "Camat"], ["sekcam", "Sekcam"]]
     choosing: list[tuple[dict[str, Any], list[list[str]]]] = [
@@ -71,6 +83,7 @@ def every(place: Town, words: str | None, question: dict[str, Any]) -> list[tupl
             {**settings[0], "field": "incomplete_action", "old": "offer", "step": "action"},
             [["notify", ""], ["offer", ""]],
         ),
+        ({"kind": "auditor_add", "step": "period", "name": auditor, "meant": meant}, [["0", ""], ["1", ""]]),
         ({"kind": "rules", "field": "four_eyes", "old": False, "step": "switch"}, [["yes", ""], ["no", ""]]),
     ]
     return [
@@ -79,6 +92,8 @@ def every(place: Town, words: str | None, question: dict[str, Any]) -> list[tupl
         ("manage_unit", {"unit": "trantib"}),
         *[("manage_officials", {"waiting": waiting, "page": page}) for waiting in (False, True) for page in (0, 3)],
         *[("manage_official", {"official_id": one}) for one in (sekcam, kasi)],
+        *[("manage_auditors", {"page": page}) for page in (0, 3)],
+        ("manage_auditor", {"official_id": place.auditor().id}),
         *[("manage_settings", {"kind": kind}) for kind in ("policy", "rules")],
         *[("manage_words", {**question, "what": what}) for what in asking],
         *[("manage_choose", {**question, "what": what, "choices": choices}) for what, choices in choosing],

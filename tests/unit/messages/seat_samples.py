@@ -10,7 +10,7 @@ from sqlmodel import select
 from storage.tables import Approval, ErasableText, Seat
 from tests.unit.messages.town import CAMAT, KASI_TRANTIB, SEKCAM, START, Town
 
-PLH, ENDED, DEFINITIVE, CALLED_OFF, GOING = 901, 902, 903, 904, 905
+PLH, ENDED, DEFINITIVE, CALLED_OFF, GOING, STANDING_IN = 901, 902, 903, 904, 905, 906
 OWN, REFUSED, SOP = 901, 902, 903
 
 
@@ -31,6 +31,8 @@ def prepare(place: Town) -> None:
             Seat(id=DEFINITIVE, **common, role="bendahara", official_id=camat, starts_at=START + timedelta(days=30)),
             Seat(id=GOING, **common, **order, role="bendahara", official_id=sekcam, capacity="plt",
                  starts_at=START - timedelta(days=3), ends_at=START + timedelta(days=20)),
+            Seat(id=STANDING_IN, **common, **order, role="bendahara", official_id=camat, capacity="plh",
+                 principal_id=sekcam, starts_at=START - timedelta(days=3), ends_at=START + timedelta(days=20)),
             Seat(id=CALLED_OFF, **common, role="bendahara", official_id=sekcam, starts_at=START, ends_at=START),
         ]
     )  # fmt: skip
@@ -76,6 +78,8 @@ def every(place: Town, question: dict[str, Any], words: str | None) -> list[tupl
     return [
         *[("tasks_hat", {"kind": k, "capacity": words or "Plh. Camat", "principal": p, "count": n})
           for k, p, n in (("plh", camat, 1), ("plt", None, 2), ("delegation", sekcam, 2), ("", None, 1))],
+        *[("office_choice", {**question, "about": about, "official_ids": [camat]})
+          for about in ("seats_office", "adoption_office")],
         ("seats", {**question, "posts": [post, ["sekcam", ""], ["kasi_kasubag", "trantib"], *others]}),
         *[("seat_post", {**question, "post": p}) for p in (post, *others)],
         *[("seat_person", {**question, "post": post, "official_ids": [camat, sekcam], "more": m})
@@ -98,6 +102,8 @@ def every(place: Town, question: dict[str, Any], words: str | None) -> list[tupl
         *[("seat_appointed", {"seat_id": one, "replaced": replaced})
           for one in (PLH, ENDED, DEFINITIVE) for replaced in ([], [kasi], [camat])],
         *[("seat_ended", {"seat_id": one, "by": camat}) for one in (PLH, ENDED, CALLED_OFF)],
+        *[("seat_term", {"seat_id": one, "event": event})
+          for one, event in ((STANDING_IN, "began"), (PLH, "ended"), (ENDED, "ended"))],
         ("post_vacant", {"role": "camat", "unit": "", "runs": {"1": [9, 10], "2": [3]}}),
         ("post_vacant", {"role": "kasi_kasubag", "unit": "trantib", "runs": {"1": [6]}}),
     ]  # fmt: skip

@@ -45,10 +45,11 @@ def _adopting(place: Town, words: str | None) -> list[Sample]:
             )
         )  # fmt: skip
     row = place.session.exec(select(Adoption)).one()
-    for number, status in ((971, "asked"), (972, "granted")):
+    kinds = ("adoption", "adoption", "adoption_end", "adoption_end")
+    for number, kind, status in zip(range(971, 975), kinds, ("asked", "granted") * 2, strict=True):
         payload = {"sop": row.sop_id, "version": row.version, "adoption": row.content_hash, "row": row.id}
         place.session.merge(
-            Approval(id=number, office_id="sumbang", kind="adoption", payload=payload, asked_by=admin, asked_at=START,
+            Approval(id=number, office_id="sumbang", kind=kind, payload=payload, asked_by=admin, asked_at=START,
                      status=status)
         )  # fmt: skip
     place.session.flush()
@@ -71,7 +72,9 @@ def _adopting(place: Town, words: str | None) -> list[Sample]:
         *[("adoption_blank", {**tambak, "step": number, "name": "activity"}) for number in _unreadable()],
         *[("adoption_confirm", about) for about in (sumbang, tambak, sutera)],
         *[(name, {"approval_id": n}) for n in (971, 972) for name in ("adoption_proposed", "approval_adoption")],
-        ("approval_decided", {"approval_id": 972}),
+        ("adoption_end", sumbang),
+        *[(name, {"approval_id": n}) for n in (973, 974) for name in ("adoption_proposed", "approval_adoption_end")],
+        *[("approval_decided", {"approval_id": n}) for n in (972, 974)],
         ("adoption_kept", {}),
     ]
 

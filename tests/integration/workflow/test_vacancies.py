@@ -1,0 +1,41 @@
+"""A post that falls vacant, is given ahead, and falls vacant again: the admin hears of each time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from tests.integration.workflow.desk import Desk
+from tests.integration.workflow.test_seats import (  # noqa: F401 - fixtures of the same town
+    HEAD,
+    appoint,
+    desk,
+    end,
+    seat_of,
+    town,
+)
+from workflow.seats import settling
+from workflow.seats.terms import Capacity
+
+
+def told(desk: Desk) -> int:  # noqa: F811
+    """Return how often the admin was told that nobody is head."""
+    said = desk.town.said(desk.chat("admin"))
+    return sum(1 for name, facts in said if name == "post_vacant" and facts["role"] == HEAD.role)
+
+
+def settle(desk: Desk, at: datetime) -> None:  # noqa: F811
+    desk.town.now = at
+    desk.town.store.write(lambda session: settling.settle(session, "office", at))
+
+
+def test_the_vacancy_after_a_term_given_ahead_is_told_as_well(desk: Desk) -> None:  # noqa: F811
+    end(desk, seat_of(desk, "head", "head"))
+    assert told(desk) == 1
+    begins, ends = desk.town.now + timedelta(days=2), desk.town.now + timedelta(days=5)
+    appoint(desk, HEAD, "staff", Capacity.ACTING_VACANT, begin=begins, end=ends)
+    end(desk, seat_of(desk, "second-clerk", "clerk"))  # something else changes before the term begins
+    assert told(desk) == 1
+    settle(desk, begins)
+    assert told(desk) == 1
+    settle(desk, ends)
+    assert told(desk) == 2
