@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 
-.PHONY: help demo demo-reset run test test-long gallery bench chaos lint clean
+.PHONY: help demo demo-reset run test test-long gallery bench chaos soak lint clean
 
 help:
 	@echo "make demo        try Pandu on this machine, without Telegram"
@@ -16,6 +16,7 @@ help:
 	@echo "make gallery     every message Pandu can send, on one page to read"
 	@echo "make bench       measure what is promised to be fast"
 	@echo "make chaos       three replicas in a storm of faults, and what came of it"
+	@echo "make soak        a quarter of ten offices as fast as it goes (LONG=1: of a thousand)"
 
 demo: $(VENV)/runtime.stamp
 	@$(BIN)/pandu demo $(if $(PORT),--port $(PORT)) $(if $(HOST),--host $(HOST)) $(if $(PIN),--pin $(PIN))
@@ -40,6 +41,9 @@ bench: $(VENV)/bench.stamp
 
 chaos: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.chaos
+
+soak: $(VENV)/dev.stamp
+	@$(BIN)/python -m benchmarks.soak $(if $(LONG),--long) $(if $(MINUTES),--minutes $(MINUTES))
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

@@ -11,7 +11,19 @@ import os
 import sys
 from collections.abc import Callable
 
-from benchmarks import calendar_arithmetic, growth, latency, memory, morning, peers, replicas, start, step, timer_scan
+from benchmarks import (
+    calendar_arithmetic,
+    growth,
+    idle,
+    latency,
+    memory,
+    morning,
+    peers,
+    replicas,
+    start,
+    step,
+    timer_scan,
+)
 
 
 def _once(run: Callable[[], object]) -> Callable[..., bool]:
@@ -29,6 +41,7 @@ ALL: dict[str, Callable[..., bool]] = {
     "timers": _once(timer_scan.run),
     "calendar": _once(calendar_arithmetic.run),
     "morning": morning.run,
+    "idle": idle.run,
 }
 
 

@@ -124,7 +124,7 @@ class Worked:
 
     async def _timers(self) -> float:
         begun = perf_counter()
-        await self.database.read(lambda session: timers.due_ids(session, _now(), 50))
+        await self.database.read(lambda session: timers.due_ids(session, offices.BOT_ID, _now(), 50))
         return perf_counter() - begun
 
     async def _claim(self) -> float:

@@ -42,7 +42,7 @@ class OneBot:
     now: Callable[[], float]
     later: Later
     carry: Callable[[OneBot, Row], None]
-    replica: int = 0
+    process: int = 0
     pacing: Pacing = field(init=False)
     longest: int = 0
     turns: list[float] = field(default_factory=list)

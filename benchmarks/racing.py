@@ -6,6 +6,7 @@ so that neither is measured with the other's work.
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import signal
@@ -117,9 +118,7 @@ def free_port() -> int:
 def _api(load: Load, extra: Sequence[str]) -> Iterator[tuple[subprocess.Popen[str], str]]:
     command = [sys.executable, "-m", "benchmarks.fake_api", "--people", load.people, "--latency", str(load.latency)]
     command += ["--begin", str(load.begin), "--end", str(load.end), *extra]
-    api = subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, preexec_fn=lambda: os.sched_setaffinity(0, OTHERS)
-    )
+    api = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=lambda: _settle(OTHERS))
     try:
         line = json.loads(_output(api).readline())
         yield api, f"http://127.0.0.1:{line['port']}"
@@ -132,8 +131,15 @@ def _start(command: Sequence[str], address: str, *, pinned: bool = True) -> subp
     filled = [part.replace("{api}", address) for part in command]
     return subprocess.Popen(
         [sys.executable, "-m", *filled], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-        preexec_fn=lambda: os.sched_setaffinity(0, BOTS if pinned else set(PROCESSORS)), start_new_session=True,
+        preexec_fn=lambda: _settle(BOTS if pinned else set(PROCESSORS)), start_new_session=True,
     )  # fmt: skip
+
+
+def _settle(processors: set[int]) -> None:
+    """Keep a child to these processors, and have it end when whoever measures is killed."""
+    os.sched_setaffinity(0, processors)
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
 
 
 def _told(

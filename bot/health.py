@@ -65,7 +65,7 @@ class Readiness:
                 self._asked_at = now
                 self._stored = await self._look()
         stored, heard = self._stored, self._heard_at()
-        silent = {bot: round(now - at, 1) if at is not None else None for bot, at in heard.items()}
+        silent = {bot: round(max(0.0, now - at), 1) if at is not None else None for bot, at in heard.items()}
         checks = {
             "running": not self._stopping.is_set(),
             "database": stored is not None,

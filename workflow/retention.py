@@ -95,9 +95,11 @@ def fire(session: Session, moment: Moment, timer: Timer) -> None:
 
 
 def _updates(session: Session, office: Office, before: datetime, progress: Progress) -> bool:
-    """Delete raw updates of the office's people, and of those who belong to no office; the shortest time counts."""
-    own = exists().where(col(Official.telegram_id) == col(Inbox.person), col(Official.office_id) == office.id)
-    anybody = exists().where(col(Official.telegram_id) == col(Inbox.person))
+    """Delete raw updates of the office's people, and of strangers to the bot; the shortest time counts."""
+    theirs = col(Official.telegram_id) == col(Inbox.person)
+    own = and_(Inbox.bot_id == office.bot_id, exists().where(theirs, col(Official.office_id) == office.id))
+    served = and_(col(Office.id) == col(Official.office_id), col(Office.bot_id) == col(Inbox.bot_id))
+    anybody = exists().where(theirs, served)
     old = select(Inbox.id).where(
         is_status(Inbox.status, "done", "parked"), col(Inbox.done_at) < before, or_(own, ~anybody)
     )

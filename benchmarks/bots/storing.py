@@ -27,7 +27,7 @@ class Tap(Base, table=True):
     update_id: int = Field(sa_type=BigInteger)
     chat_id: int = Field(sa_type=BigInteger)
     data: str
-    at: datetime = Field(default_factory=lambda: datetime.now(UTC).replace(tzinfo=None))
+    at: datetime = Field(default_factory=lambda: datetime.now(UTC))
 
 
 async def opened(url: str) -> Callable[[int, int, str], Awaitable[None]]:

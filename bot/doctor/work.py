@@ -10,8 +10,8 @@ from sqlmodel import Session, col, select
 from bot.doctor.finding import Finding, good, mend, note
 from storage import leases
 from storage.queue_facts import QueueFacts, queue_facts
-from storage.tables import Office
-from workflow import leaders, people
+from storage.tables import Bot, Office
+from workflow import leaders, office_bots, people
 from workflow.adoption import AdoptionDamaged
 from workflow.calendar.national import national
 from workflow.calendar.of_office import calendar_of
@@ -34,9 +34,7 @@ def _senders(session: Session, facts: QueueFacts, lease_now: datetime) -> Iterat
     for bot_id in sorted(facts.bots):
         held = leases.read(session, leases.sender(bot_id))
         if held is None or held.until <= lease_now:
-            yield note(
-                f"Bot {bot_id}", "tidak ada proses yang sedang mengirim", "jalankan pandu run atau pandu serve"
-            )
+            yield note(f"Bot {bot_id}", "tidak ada proses yang sedang mengirim", "jalankan pandu run atau pandu serve")
 
 
 def _queues(facts: QueueFacts) -> Iterator[Finding]:
@@ -73,11 +71,21 @@ def _offices(session: Session, now: datetime) -> Iterator[Finding]:
     if not offices:
         yield note("Kantor", "belum ada", "pandu office invite --first mencetak tautan untuk admin pertama")
         return
-    faults = [fault for office in offices for fault in _leaderless(session, office)]
+    faults = [*_unserved(session, offices), *(fault for office in offices for fault in _leaderless(session, office))]
     yield from faults
     if not faults:
         yield good("Kantor", f"{len(offices)} kantor, masing-masing dengan admin dan pimpinan")
     yield from _calendars(offices, now)
+
+
+def _unserved(session: Session, offices: Sequence[Office]) -> Iterator[Finding]:
+    if session.exec(select(Bot.id).limit(1)).first() is None:
+        return  # before the first start no office has a bot
+    for office in offices:
+        if office_bots.bot_of(session, office.id) is None:
+            yield mend(
+                f"Kantor {office.id}", "belum dilayani bot mana pun", "tulis bot pada office di berkasnya, lalu muat"
+            )
 
 
 def _leaderless(session: Session, office: Office) -> Iterator[Finding]:

@@ -9,11 +9,11 @@ from hashlib import sha256
 from sqlmodel import Session, col, select
 
 from storage import audit
+from storage.outbox import REMINDER_OF
 from storage.tables import AuditEvent, Card, File, Inbox, Outbox, Run, Submission, Task
 from tests.chaos.installation import BLOCKS, Installation, Office
 from tests.e2e import busy_day
 from tests.e2e.reckoning import every_open_task_has_one_card, is_repeated, known, marked, open_cards, strays
-from workflow.reminding.delivering import REMINDER_OF
 
 REMINDERS = ("unit_reminder", "meeting_reminder", "personal_reminder", "digest")
 

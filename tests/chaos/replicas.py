@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import errno
 import os
 import signal
 import sys
@@ -19,6 +20,7 @@ from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from bot.clock import Clock, SharedClock
 from tests.postgres import free_port
@@ -161,18 +163,12 @@ def _pandu_serve(environment: dict[str, str], folder: Path, clock: Clock) -> Non
 
 
 def _disk_may_be_full(sign: Path) -> None:
-    """Let the file store find no room while the sign is there."""
-    import errno
-
-    from storage import local_file_store
-
+    """Let what is forced to the disk find no room while the sign is there: the file store does that with every file."""
     sync = os.fsync
 
-    def fsync(descriptor: int) -> None:
+    def fsync(fd: Any) -> None:
         if sign.exists():
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        sync(descriptor)
+        sync(fd)
 
-    assert local_file_store.os is os
     os.fsync = fsync
-

@@ -36,11 +36,11 @@ class Storm:
             while (passed := monotonic() - began) < self.seconds or special:
                 if special and passed > special[0][0] * self.seconds:
                     await special.pop(0)[1]()
-                elif self.random.random() < 0.45:
+                elif self.random.random() < 0.5:
                     await self._kill()
                 else:
                     self._stumble()
-                await self.installation.pause(self.random.uniform(0.2, 1.0))
+                await self.installation.pause(self.random.uniform(0.2, 0.8))
         finally:
             self.installation.simulator.faults.clear()
             self.installation.simulator.release_updates()

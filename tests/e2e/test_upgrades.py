@@ -119,7 +119,7 @@ async def test_runs_begun_under_an_earlier_version_are_finished(tmp_path: Path, 
         await office.finish_runs()
         after = await office.read(states)
         assert after["runs"].count("finished") == before["runs"].count("finished") + LIVE
-        assert after["outbox"] == {"sent", "skipped"}
+        assert set(after["outbox"]) == {"sent", "skipped"}
         assert await office.faults("sumbang") == []
         assert await office.read(lambda session: audit.verify(session, "sumbang")) == []
     finally:
@@ -133,5 +133,5 @@ def states(session: Session) -> dict[str, list[str]]:
         "runs": list(session.exec(select(Run.status).order_by(col(Run.id)))),
         "steps": [str(step) for step in session.exec(select(Task.step).where(Task.status == "open"))],
         "updates": list(session.exec(select(Inbox.status))),
-        "outbox": set(session.exec(select(Outbox.status).where(soon))),  # type: ignore[dict-item]
+        "outbox": list(session.exec(select(Outbox.status).where(soon))),
     }

@@ -18,7 +18,7 @@ from bot.sender import LENGTH, MARGIN_SECONDS, RENEW_SECONDS, TRY_AGAIN_SECONDS,
 from bot.tenure import Tenure
 from bot.timer_worker import TimerWorker
 from storage import leases, outbox, timers
-from storage.database import Database, DatabaseUnavailable
+from storage.database import Database, DatabaseUnavailable, open_database
 from storage.local_file_store import LocalFileStore
 from storage.tables import Office, Outbox, Timer
 from tests.integration.bot.test_delivery import Phone
@@ -328,3 +328,36 @@ async def test_who_stops_finishes_what_is_on_its_way_and_lets_go_at_once(house: 
     await other.sender.look()
     assert other.tenure.fence == 2  # no time has passed
     assert await house.rows() == [("sent", False), ("sent", False)]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_what_another_process_queued_is_sent_at_once(
+    house: House, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.delivery.LOOK_AGAIN_SECONDS", 3600.0)
+    one, other = house.process("one"), await open_database(database_url)
+    listens, arrived = asyncio.Event(), asyncio.Event()
+
+    def wake() -> None:
+        listens.set()
+        one.delivery.wake()
+
+    async def note() -> None:
+        arrived.set()
+
+    one.phone.on_call = note
+    house.office.listen(f"outbox:{BOT}", wake)
+    async with asyncio.timeout(30):
+        await listens.wait()
+        work = asyncio.create_task(one.sender.run(one.stopping))
+        while one.tenure.fence is None:
+            await house.office.lease_time()
+        for _ in range(50):
+            await house.office.lease_time()  # by now it has looked, found nothing and rests
+        await house.say(ANA)  # the other process says so, and hints at it
+        other.announce(f"outbox:{BOT}")
+        await arrived.wait()
+        one.stopping.set()
+        await work
+    await other.close()

@@ -12,7 +12,7 @@ from bot.doctor import work
 from bot.doctor.finding import Finding, Level
 from storage import inbox, leases, outbox, timers
 from storage.database import Database, open_database
-from storage.tables import Adoption, Office, Official, Seat
+from storage.tables import Adoption, Bot, Office, Official, Seat
 from tests.integration.storage.conftest import ANA, BOT, LEASE, NOW, OFFICE, fill
 
 MINUTE = timedelta(minutes=1)
@@ -114,6 +114,16 @@ async def test_an_adopted_sop_that_was_damaged_is_told(office: Database) -> None
 
 async def test_no_office_at_all_is_told(database: Database) -> None:
     assert (await found(database))["Kantor"].level is Level.NOTE
+
+
+async def test_an_office_that_none_of_several_bots_serves_is_told(office: Database) -> None:
+    def another(session: Session) -> None:
+        session.get_one(Office, OFFICE).bot_id = None
+        session.add(Bot(id=77, username="lain_bot"))
+
+    await office.write(another)
+    finding = (await found(office))[f"Kantor {OFFICE}"]
+    assert (finding.level, finding.what) == (Level.MEND, "belum dilayani bot mana pun")
 
 
 async def test_a_year_without_a_decree_is_told_only_when_it_is_near(office: Database) -> None:

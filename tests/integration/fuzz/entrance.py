@@ -17,6 +17,7 @@ from sqlmodel import Session, col, func, select
 
 from bot.clock import Clock
 from bot.inbox_worker import InboxWorker
+from bot.local_api import CLOUD, FileLimits
 from bot.outgoing import Document, Edit, Later, NewMessage, prepare
 from bot.telegram_client import TelegramClient
 from bot.updates import readable
@@ -31,7 +32,7 @@ from workflow.office_file.loading import load_text
 BOT = 7_000_000_001
 MORNING = datetime(2027, 1, 4, 1, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
-PLUMBING = frozenset({"inbox", "outbox", "bot", "chat"})
+PLUMBING = frozenset({"inbox", "outbox", "bot", "chat", "lease"})
 """Tables that any update may touch: that it came, what is answered, that a chat spoke."""
 
 
@@ -65,6 +66,7 @@ class _Answers:
     """Stands in for Telegram where taps are answered."""
 
     given: list[str] = field(default_factory=list)
+    limits: FileLimits = CLOUD
 
     @property
     def bot(self) -> _Answers:

@@ -174,6 +174,8 @@ class World:
             database, cast("Any", recorder), cast("Any", None), BOT, clock, self._tenure, default_language="id",
             paced=False,
         )  # fmt: skip
+        # Here one thing happens after the other: there is nobody to read together with.
+        self._delivery._reading = database
 
     # What is to come
 

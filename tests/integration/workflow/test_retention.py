@@ -13,6 +13,7 @@ from sqlmodel import Session, SQLModel, col, func, select, update
 from storage import inbox, outbox
 from storage.tables import (
     AuditEvent,
+    Bot,
     Card,
     ErasableText,
     File,
@@ -209,6 +210,26 @@ def test_pending_updates_other_offices_people_and_strangers(desk: Desk, town: To
     night(desk, at + 40 * DAY)
     left = {row.update_id for row in town.rows(Inbox)}
     assert left == {10, 11, 30}  # another office's rule, and what nobody has handled
+
+
+def test_what_somebody_sent_two_bots_is_kept_as_long_as_each_ones_office_says(desk: Desk, town: Town) -> None:
+    other = town.found("other", builders.definition(builders.step(1)), ("north", "south"))
+    both, only = desk.chat("head"), desk.chat("clerk")
+    at = town.now
+
+    def body(session: Session) -> None:
+        session.add(Bot(id=BOT + 1, username="lain_bot"))
+        office = session.get_one(Office, "other")
+        office.rules, office.bot_id = {"raw_updates_days": 300}, BOT + 1
+        session.get_one(Official, other.people[0].id).telegram_id = both
+        session.flush()
+        inbox.store_updates(session, BOT + 1, [(41, both, "{}"), (42, only, "{}")], at)
+
+    town.store.write(body)
+    came(desk, at, range(40, 41), both)
+    night(desk, at + 40 * DAY)
+    left = {(row.bot_id, row.update_id) for row in town.rows(Inbox)}
+    assert left == {(BOT + 1, 41)}, "the other office keeps it; to its bot the other one is a stranger"
 
 
 def test_cards_are_forgotten_ninety_days_after_their_run_and_not_before(desk: Desk, town: Town) -> None:

@@ -1,0 +1,1 @@
+"""A quarter of many offices at the fastest pace: ``make soak``."""
