@@ -60,7 +60,7 @@ class Pandu:
         self.client = client
         self.clock = clock
         bot_id, language = client.bot.id, settings.language
-        tenure = Tenure(clock.monotonic)
+        tenure = Tenure(clock.lease_monotonic)
         self.delivery = DeliveryWorker(
             database, client, store, bot_id, clock, tenure, default_language=language, paced=paced
         )

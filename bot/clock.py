@@ -22,6 +22,10 @@ class Clock:
         """Return seconds from an arbitrary point, never going back."""
         return time.monotonic()
 
+    def lease_monotonic(self) -> float:
+        """Return seconds like :meth:`monotonic`, of a stopwatch that nobody moves: a lease is counted in them."""
+        return self.monotonic()
+
     def heard(self, database_now: datetime, asked: float) -> None:
         """Be told that it was ``database_now`` at the database, some time since the stopwatch showed ``asked``."""
 

@@ -41,6 +41,10 @@ class DemoClock(Clock):
         """Return seconds from an arbitrary point, the time that was jumped over included."""
         return self._real.monotonic() + self.moved.total_seconds()
 
+    def lease_monotonic(self) -> float:
+        """Return real seconds from an arbitrary point: no lease ends by a jump."""
+        return self._real.monotonic()
+
     def forward(self, by: timedelta) -> None:
         """Move business time ahead, on disk first: it must not go back after a crash.
 

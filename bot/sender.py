@@ -92,7 +92,7 @@ class Sender:
     async def look(self) -> float:
         """Take or renew the lease; return in how many seconds to look again."""
         # From before the asking: the lease that is counted from later ends later.
-        asked = self._clock.monotonic()
+        asked = self._clock.lease_monotonic()
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 lease_now = await self._database.lease_time()

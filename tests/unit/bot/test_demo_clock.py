@@ -39,6 +39,7 @@ def test_business_time_and_the_stopwatch_move_and_the_machine_does_not(file: Pat
     assert clock.now() == MONDAY + timedelta(days=3, milliseconds=1500)
     assert clock.monotonic() == 100.0 + 3 * 86_400 + 1.5
     assert clock.wall() == MONDAY
+    assert clock.lease_monotonic() == 100.0, "a jump ends no lease"
 
 
 def test_it_goes_on_after_a_restart(file: Path) -> None:
