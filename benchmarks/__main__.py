@@ -54,7 +54,11 @@ def main(arguments: list[str]) -> int:
     print(f"{os.cpu_count()} processors, Python {sys.version.split()[0]}, load {os.getloadavg()[0]:.1f} at the start")
     met = {}
     for name in chosen.names or ALL:
-        met[name] = ALL[name](long=chosen.long)
+        try:
+            met[name] = ALL[name](long=chosen.long)
+        except RuntimeError as error:
+            print(f"{name} could not be measured: {error}")
+            met[name] = False
         sys.stdout.flush()
     missed = [name for name, kept in met.items() if not kept]
     print(f"\nGoals missed: {', '.join(missed)}" if missed else "\nEvery goal is met.")
