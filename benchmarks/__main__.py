@@ -20,6 +20,7 @@ from benchmarks import (
     morning,
     peers,
     replicas,
+    row_sizes,
     start,
     step,
     timer_scan,
@@ -42,6 +43,7 @@ ALL: dict[str, Callable[..., bool]] = {
     "calendar": _once(calendar_arithmetic.run),
     "morning": morning.run,
     "idle": idle.run,
+    "sizes": row_sizes.run,
 }
 
 
