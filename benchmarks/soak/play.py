@@ -120,8 +120,8 @@ class Soak:
         over = False
         async with asyncio.TaskGroup() as group:
             looking = group.create_task(self._look(begun, on_sample))
-            for worker in self._running:
-                group.create_task(worker.run(stopping))
+            for running in self._running:
+                group.create_task(running.run(stopping))
             while not over and time.monotonic() < begun + seconds:
                 await self._settled()
                 over = await self._go_on() or (until_finished and await self.database.read(self._finished))
@@ -138,8 +138,8 @@ class Soak:
         """Let the workers find nothing to do for so long."""
         stopping = asyncio.Event()
         async with asyncio.TaskGroup() as group:
-            for worker in self._running:
-                group.create_task(worker.run(stopping))
+            for running in self._running:
+                group.create_task(running.run(stopping))
             await asyncio.sleep(seconds)
             stopping.set()
             for worker in self._workers:
