@@ -17,7 +17,7 @@ def run(*, long: bool = False) -> bool:
     with databases.sqlite(lambda session: offices.fill(session, number, 4)) as fresh:
         command = ["benchmarks.bots.pandu_bot", "--api", "{api}", "--database", fresh()]
         first = 4 * number
-        found = race([command], Load("phones", first + steps // 10, first + steps), seconds=1e5 if long else 240.0)
+        found = race([command], Load("phones", first + steps // 10, first + steps), seconds=1e5 if long else 600.0)
     met = found.memory <= GOAL and found.memory <= GROWTH * found.memory_before
     print(f"\nMemory of one process after {steps:,} updates (MB)")
     print(f"{'after a tenth / at the end':<34}{found.memory_before / 1e6:>9.0f}{found.memory / 1e6:>9.0f}")

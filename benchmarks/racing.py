@@ -80,7 +80,7 @@ def seconds_to_ready(bot: Sequence[str], *, seconds: float = 120.0) -> float:
 
 
 def race(
-    bots: Sequence[Sequence[str]], load: Load, *, seconds: float = 120.0, extra: Sequence[str] = (), pinned: bool = True
+    bots: Sequence[Sequence[str]], load: Load, *, seconds: float = 300.0, extra: Sequence[str] = (), pinned: bool = True
 ) -> Figures:
     """Run bots (modules with arguments, ``{api}`` filled in) until the counted messages were sent.
 

@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, exists, func, or_, select
 
 from benchmarks.soak import town
 from benchmarks.soak.phones import Phones
@@ -28,6 +28,7 @@ from bot.tenure import Tenure
 from bot.timer_worker import TimerWorker
 from storage import inbox, timers
 from storage.database import Database
+from storage.literals import is_status
 from storage.tables import Card, Inbox, Outbox, Run, Task, Timer
 from workflow.moment import Moment
 from workflow.state import PartStatus
@@ -37,7 +38,7 @@ DAYS = 89
 STARTS_WITHIN_DAYS = 60
 STEP = timedelta(minutes=30)
 """What comes within so much business time comes at once."""
-LOOK_SECONDS = 0.02
+LOOK_SECONDS = 0.05
 SAMPLE_SECONDS = 2.0
 IN_TOTAL = (
     "SELECT (SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()), "
@@ -109,18 +110,21 @@ class Soak:
         for number in numbers:
             town.found(session, self.size, number, self.clock.time)
 
-    async def play(self, *, seconds: float, on_sample: Callable[[Sample], None]) -> bool:
-        """Let time pass for at most so many real seconds; return whether the quarter is over."""
+    async def play(self, *, seconds: float, on_sample: Callable[[Sample], None], until_finished: bool = False) -> bool:
+        """Let time pass for at most so many real seconds; return whether the quarter is over.
+
+        ``until_finished``: only until every run is.
+        """
         stopping = asyncio.Event()
         begun, cpu = time.monotonic(), time.process_time()
         over = False
         async with asyncio.TaskGroup() as group:
             looking = group.create_task(self._look(begun, on_sample))
-            for worker in self._running:
-                group.create_task(worker.run(stopping))
+            for running in self._running:
+                group.create_task(running.run(stopping))
             while not over and time.monotonic() < begun + seconds:
                 await self._settled()
-                over = await self._go_on()
+                over = await self._go_on() or (until_finished and await self.database.read(self._finished))
             await self._settled()
             self.busy_seconds = time.process_time() - cpu
             stopping.set()
@@ -134,8 +138,8 @@ class Soak:
         """Let the workers find nothing to do for so long."""
         stopping = asyncio.Event()
         async with asyncio.TaskGroup() as group:
-            for worker in self._running:
-                group.create_task(worker.run(stopping))
+            for running in self._running:
+                group.create_task(running.run(stopping))
             await asyncio.sleep(seconds)
             stopping.set()
             for worker in self._workers:
@@ -179,13 +183,16 @@ class Soak:
 
     def _quiet(self, session: Session) -> bool:
         now = self.clock.time
-        waiting = (
-            select(Inbox.id).where(Inbox.status == "pending"),
-            select(Timer.id).where(col(Timer.fire_at) <= now),
-            select(Outbox.id).where(Outbox.status == "queued", col(Outbox.due_at) <= now),
-            select(Outbox.id).where(Outbox.status == "sending"),
+        waiting = or_(
+            exists().where(is_status(Inbox.status, "pending")),
+            exists().where(col(Timer.fire_at) <= now),
+            exists().where(is_status(Outbox.status, "queued"), col(Outbox.due_at) <= now),
+            exists().where(is_status(Outbox.status, "sending")),
         )
-        return all(session.exec(query.limit(1)).first() is None for query in waiting)
+        return not session.exec(select(waiting)).one()
+
+    def _finished(self, session: Session) -> bool:
+        return not self._starts and not session.exec(select(exists().where(is_status(Run.status, "open")))).one()
 
     async def _look(self, begun: float, on_sample: Callable[[Sample], None]) -> None:
         while True:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, func, select
+from sqlmodel import Session, select
 
 from benchmarks import offices
 from sop_definitions.model import SopDefinition
@@ -75,16 +75,17 @@ def found(session: Session, size: Size, number: int, now: datetime) -> None:
 
 def begin(session: Session, moment: Moment, number: int, run: int) -> None:
     """Start an office's run of this number, if it was not started yet: each SOP once before any comes again."""
-    begun = session.exec(select(func.count()).select_from(Run).where(Run.office_id == office_id(number))).one()
-    if begun > run:
+    sop, period = _sop_id(run % SOPS), f"TW I {2027 + run // SOPS}"
+    same = select(Run.id).where(Run.office_id == office_id(number), Run.sop_id == sop, Run.period == period)
+    if session.exec(same).first() is not None:
         return
     adoption = session.exec(
-        select(Adoption).where(Adoption.office_id == office_id(number), Adoption.sop_id == _sop_id(run % SOPS))
+        select(Adoption).where(Adoption.office_id == office_id(number), Adoption.sop_id == sop)
     ).one()
     head = session.exec(
         select(Official).where(Official.office_id == office_id(number), Official.telegram_id == chat_of(number))
     ).one()
-    starting.start(session, moment, head, adoption, f"TW I {2027 + run // SOPS}")
+    starting.start(session, moment, head, adoption, period)
 
 
 def office_id(number: int) -> str:

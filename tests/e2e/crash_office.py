@@ -108,6 +108,7 @@ class CrashOffice(Office):
             if self._ending:
                 return
             politely = point.startswith(TERM)
+            before = await self.read(_sending)
             process = self._process = _forks.Process(
                 target=_pandu_run, args=(self._environment("" if politely else point), self.folder, self.clock),
                 daemon=True,
@@ -117,7 +118,8 @@ class CrashOffice(Office):
             await asyncio.to_thread(process.join)
             code, self._process = process.exitcode, None
             process.close()
-            unknown = await self.read(_sending)
+            # What an earlier death left is found by the next process that sends, which this one may never have been.
+            unknown = len(await self.read(_sending) - before)
             self.unknown += unknown
             await self._leases_run_out()
             if asking is not None:
@@ -172,8 +174,9 @@ class CrashOffice(Office):
         }
 
 
-def _sending(session: Session) -> int:
-    return len(session.exec(select(Outbox.id).where(Outbox.status == "sending")).all())
+def _sending(session: Session) -> set[tuple[int | None, int]]:
+    """The rows of which nobody knows whether they were sent, each with the lease under which it was tried."""
+    return set(session.exec(select(Outbox.id, Outbox.fence).where(Outbox.status == "sending")).all())
 
 
 def _suspects(session: Session) -> bool:

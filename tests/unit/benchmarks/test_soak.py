@@ -10,9 +10,15 @@ from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree
 
+from sqlmodel import select
+
+from benchmarks.soak import town
 from benchmarks.soak.phones import ZONE, Phones
 from benchmarks.soak.samples import DRAWN, Sample, append, draw
 from benchmarks.soak.town import SEATS, STAFF, Size
+from storage.database import migrate, open_database
+from storage.tables import Run
+from workflow.moment import Moment
 
 FRIDAY = datetime(2027, 1, 8, 8, 30, tzinfo=UTC)
 
@@ -56,6 +62,28 @@ def test_a_soak_is_drawn_panel_by_panel_and_kept_line_by_line(tmp_path: Path) ->
     first, *_, last = lines_drawn[0].attrib["points"].split()
     assert first.startswith("70.0,")
     assert last == "970.0,24.0", "the highest is at the top, the last at the right"
+
+
+def test_each_run_is_begun_once_in_any_order(tmp_path: Path) -> None:
+    size = Size(offices=1, runs=7, bots=1)
+    url = f"sqlite:///{tmp_path / 'soak.db'}"
+    migrate(url)
+
+    async def begin() -> list[tuple[str, str]]:
+        database = await open_database(url)
+        try:
+            for _ in range(2):
+                await database.write(lambda session: town.found(session, size, 0, FRIDAY))
+            for run in (6, 1, 0, 3, 1, 5, 2, 4, 6):
+                moment = Moment(town.bot_ids(size)[0], FRIDAY, f"{run:016x}")
+                await database.write(lambda session, m=moment, r=run: town.begin(session, m, 0, r))  # type: ignore[misc]
+            return await database.read(lambda session: list(session.exec(select(Run.sop_id, Run.period))))
+        finally:
+            await database.close()
+
+    begun = asyncio.run(begin())
+    assert len(begun) == len(set(begun)) == size.runs
+    assert len({sop for sop, _ in begun}) == town.SOPS
 
 
 def test_everybody_has_a_seat() -> None:
