@@ -50,7 +50,7 @@ async def test_whoever_was_cancelled_leaves_the_others_alone(database: Database)
     tasks = [asyncio.create_task(reading.read(lambda _, n=number: n)) for number in range(3)]  # type: ignore[misc]
     await asyncio.sleep(0)
     tasks[1].cancel()
-    assert await asyncio.gather(tasks[0], tasks[2]) == [0, 2]
+    assert list(await asyncio.gather(tasks[0], tasks[2])) == [0, 2]
     with pytest.raises(asyncio.CancelledError):
         await tasks[1]
 
