@@ -118,7 +118,8 @@ async def test_the_calendar_is_one_event_whose_words_can_be_erased(database: Dat
 
     def facts(session: Session) -> tuple[list[str], list[str | None], list[Any]]:
         events = session.exec(select(AuditEvent).where(col(AuditEvent.kind) == "office.calendar")).all()
-        words = [text.text for text in session.exec(select(ErasableText))]
+        # Beside them stand the accounts of those who enrolled.
+        words = [text.text for text in session.exec(select(ErasableText)) if not (text.text or "").isdigit()]
         return [event.payload for event in events], words, list(audit.verify(session, "sumbang"))
 
     payloads, words, faults = await database.read(facts)
