@@ -152,7 +152,7 @@ ACTS: dict[str, Act] = {
 }  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(loads=st.lists(files(), min_size=1, max_size=2), data=st.data())
 def test_an_office_comes_back_from_its_file_unchanged(loads: list[dict[str, Any]], data: st.DataObject) -> None:
     with empty_office() as session:

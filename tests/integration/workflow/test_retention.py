@@ -117,9 +117,9 @@ def test_it_is_put_down_for_the_night_once_for_each_office(desk: Desk) -> None:
 
 
 def test_a_year_of_rows_goes_and_growth_stops(desk: Desk) -> None:
-    """Every day 40 updates and 40 messages come; from the time that is kept on there are no more of them."""
+    """Every day 8 updates and 8 messages come; from the time that is kept on there are no more of them."""
     town = desk.town
-    begin, per_day = town.now, 40
+    begin, per_day = town.now, 8
     sizes = []
     for week in range(52):
         at = begin + week * 7 * DAY
