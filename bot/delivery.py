@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import structlog
@@ -40,7 +40,7 @@ from bot.outgoing import (
 from bot.pacing import Pacing
 from bot.telegram_client import Flood, RefusedToken, ServerFault, TelegramClient, Unsent
 from bot.tenure import Tenure
-from storage import outbox
+from storage import outbox, showing
 from storage.database import Database, DatabaseUnavailable
 from storage.errors import DiskFull, FilesUnavailable
 from storage.file_store import FileStore
@@ -236,6 +236,9 @@ class DeliveryWorker:
             if isinstance(outgoing, NewMessage) and outgoing.nudge and message_id is not None:
                 self._replace_nudge(session, item, message_id)
             return
+        if _noted(session, item, outgoing, message_id, now):
+            outbox.mark_sent(session, item.id, message_id, now)
+            return
         card = session.get_one(Card, outgoing.card_id, with_for_update=True, populate_existing=True)
         outbox.mark_sent(session, item.id, message_id, now)
         if (card.bot_id, card.chat_id) != (item.bot_id, item.chat_id):
@@ -385,3 +388,17 @@ class DeliveryWorker:
         pause: float = min(LONGEST_BACKOFF_SECONDS, 0.5 * 2.0**self._failures)
         self._failures = min(self._failures + 1, 10)
         return pause
+
+
+def _noted(
+    session: Session, item: OutboxItem, outgoing: NewMessage | Edit, message_id: int | None, now: datetime
+) -> bool:
+    """Note what a card's chat shows now, where nothing else follows from it; say whether that was so."""
+    card_id, chat = outgoing.card_id, (item.bot_id, item.chat_id)
+    if card_id is None:
+        return False
+    if isinstance(outgoing, Edit):
+        return showing.edited(session, card_id, chat, outgoing.revision)
+    if outgoing.replaces is not None:
+        return False
+    return showing.sent(session, card_id, chat, outgoing.revision, message_id, outgoing.reminder, now)
