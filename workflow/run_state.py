@@ -103,7 +103,6 @@ def save(session: Session, loaded: LoadedRun, transition: Transition, now: datet
     step_times.save(loaded.steps, transition.state.steps, now)
     for key, part in transition.state.parts.items():
         _save_part(session, task_of(session, loaded, key), part, now, restored=key in transition.restored)
-    session.flush()
 
 
 def begun(loaded: LoadedRun) -> dict[str, list[str | int]]:
