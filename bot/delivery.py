@@ -122,6 +122,7 @@ class DeliveryWorker:
             while not stopping.is_set():
                 self._work.clear()
                 pause = self._pacing.rest()
+                free = self._at_once - self._active
                 items: list[OutboxItem] = []
                 if not pause:
                     try:
@@ -134,7 +135,8 @@ class DeliveryWorker:
                     group.create_task(self._work_on(item))
                 if pause:
                     await first_of(self._stopping, seconds=pause)
-                elif not items:
+                elif len(items) < free or not free:
+                    # Fewer than asked for: that was all there is, until somebody says that there is more.
                     await first_of(self._work, stopping, seconds=LOOK_AGAIN_SECONDS)
 
     async def claim(self) -> list[OutboxItem]:
