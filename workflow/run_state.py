@@ -129,6 +129,8 @@ def task_of(session: Session, loaded: LoadedRun, key: PartKey) -> Task:
 
 
 def _save_part(session: Session, task: Task, part: PartState, now: datetime, *, restored: bool) -> None:
+    if (task.status, task.activation, task.touched) == (part.status, part.activation, part.touched):
+        return  # as most parts: even the same value, once set, is compared again on its way to the database
     if task.activation != part.activation:
         task.opened_at = now
         task.acknowledged_at = task.acknowledged_by = task.sending = task.assigned_to = None
