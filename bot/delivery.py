@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import structlog
@@ -40,7 +40,7 @@ from bot.outgoing import (
 from bot.pacing import Pacing
 from bot.telegram_client import Flood, RefusedToken, ServerFault, TelegramClient, Unsent
 from bot.tenure import Tenure
-from storage import outbox
+from storage import outbox, showing
 from storage.database import Database, DatabaseUnavailable
 from storage.errors import DiskFull, FilesUnavailable
 from storage.file_store import FileStore
@@ -122,6 +122,7 @@ class DeliveryWorker:
             while not stopping.is_set():
                 self._work.clear()
                 pause = self._pacing.rest()
+                free = self._at_once - self._active
                 items: list[OutboxItem] = []
                 if not pause:
                     try:
@@ -134,7 +135,8 @@ class DeliveryWorker:
                     group.create_task(self._work_on(item))
                 if pause:
                     await first_of(self._stopping, seconds=pause)
-                elif not items:
+                elif len(items) < free or not free:
+                    # Fewer than asked for: that was all there is, until somebody says that there is more.
                     await first_of(self._work, stopping, seconds=LOOK_AGAIN_SECONDS)
 
     async def claim(self) -> list[OutboxItem]:
@@ -235,6 +237,9 @@ class DeliveryWorker:
             outbox.mark_sent(session, item.id, message_id, now)
             if isinstance(outgoing, NewMessage) and outgoing.nudge and message_id is not None:
                 self._replace_nudge(session, item, message_id)
+            return
+        if _noted(session, item, outgoing, message_id, now):
+            outbox.mark_sent(session, item.id, message_id, now)
             return
         card = session.get_one(Card, outgoing.card_id, with_for_update=True, populate_existing=True)
         outbox.mark_sent(session, item.id, message_id, now)
@@ -385,3 +390,17 @@ class DeliveryWorker:
         pause: float = min(LONGEST_BACKOFF_SECONDS, 0.5 * 2.0**self._failures)
         self._failures = min(self._failures + 1, 10)
         return pause
+
+
+def _noted(
+    session: Session, item: OutboxItem, outgoing: NewMessage | Edit, message_id: int | None, now: datetime
+) -> bool:
+    """Note what a card's chat shows now, where nothing else follows from it; say whether that was so."""
+    card_id, chat = outgoing.card_id, (item.bot_id, item.chat_id)
+    if card_id is None:
+        return False
+    if isinstance(outgoing, Edit):
+        return showing.edited(session, card_id, chat, outgoing.revision)
+    if outgoing.replaces is not None:
+        return False
+    return showing.sent(session, card_id, chat, outgoing.revision, message_id, outgoing.reminder, now)

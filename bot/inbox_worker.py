@@ -83,6 +83,7 @@ class InboxWorker:
         async with asyncio.TaskGroup() as group:
             while not stopping.is_set():
                 self._work.clear()
+                free = self._at_once - self._active
                 try:
                     items = await self.claim()
                     self._failures = 0
@@ -92,7 +93,8 @@ class InboxWorker:
                 for item in items:
                     self._active += 1
                     group.create_task(self._work_on(item))
-                if not items:
+                # Fewer than asked for: that was all there is, until somebody says that there is more.
+                if len(items) < free or not free:
                     await first_of(self._work, stopping, seconds=LOOK_AGAIN_SECONDS)
 
     async def claim(self) -> list[InboxItem]:

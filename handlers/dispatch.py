@@ -48,7 +48,7 @@ from storage.tables import Question
 from workflow import auditors, presence, questions
 from workflow.deed import Stopped
 from workflow.moment import Moment
-from workflow.people import auditors_of, officials_of
+from workflow.people import everybody_of
 from workflow.reply import Reply
 from workflow.rules import Refused
 from workflow.seats import settling
@@ -201,9 +201,10 @@ def handle(session: Session, incoming: Incoming, context: Context) -> Toast | No
     if incoming.kind not in ("message", "tap", "edit") or not incoming.private or not incoming.person:
         return elsewhere.answer(session, moment, incoming, context)
     presence.changed(session, moment, incoming.chat_id, reachable=True)
-    officials = officials_of(session, incoming.person, context.bot_id)
+    everybody = everybody_of(session, incoming.person, context.bot_id)
+    officials = [one for one in everybody if not one.auditor]
     settling.settle_if_due(session, officials, moment.now)
-    known = auditors_of(session, incoming.person, context.bot_id)
+    known = [one for one in everybody if one.auditor]
     reading = [one for one in known if auditors.in_period(one, moment.now)]
     talk = Talk(session, moment, incoming, officials, context.default_language, reading)
     if incoming.kind == "edit":

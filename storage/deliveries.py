@@ -80,7 +80,6 @@ _CLAIM = (
         tries=col(Outbox.tries) + 1,
     )
 )
-_PARAMS = select(Outbox.params).where(_THE_ROW).with_for_update()
 _SENT = (
     update(rows_of(Outbox))
     .where(_THE_ROW)
@@ -91,6 +90,7 @@ _SENT = (
         error=None,
         message_id=func.coalesce(bindparam("message", type_=BigInteger), col(Outbox.message_id)),
     )
+    .returning(rows_of(Outbox).c.params)
 )
 
 
@@ -191,8 +191,7 @@ def recover(session: Session, bot_id: int, fence: int, now: datetime) -> None:
 
 def mark_sent(session: Session, item_id: int, message_id: int | None, now: datetime) -> None:
     """Record that Telegram took it, whoever has the row meanwhile: that is certain."""
-    params = run(session, _PARAMS, {"item_id": item_id}).scalar_one()
-    run(session, _SENT, {"item_id": item_id, "message": message_id, "now": now})
+    params = run(session, _SENT, {"item_id": item_id, "message": message_id, "now": now}).scalar_one()
     if SECRET in params:
         _forget_secret(_locked(session, item_id))
 

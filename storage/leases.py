@@ -16,6 +16,7 @@ from sqlmodel import Session, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.inserting import insert_new
+from storage.plain import run
 from storage.tables import Lease
 
 # Putting such a statement together costs more than running it.
@@ -89,7 +90,7 @@ def holds(session: Session, name: str, fence: int, lease_now: datetime) -> bool:
 
     The row stays locked, so those who act under one lease follow one another.
     """
-    lease = _locked(session, name)
+    lease = run(session, _BY_NAME, {"name": name}).one_or_none()
     return lease is not None and lease.fence == fence and lease.until > lease_now
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, insert, literal_column, update
 from sqlmodel import Session, col, select
 
 from storage.causes import cause_of
@@ -85,10 +85,15 @@ REMINDER_OF = "reminder"
 _REACHABLE = select(Chat.reachable).where(
     col(Chat.bot_id) == bindparam("bot_id"), col(Chat.chat_id) == bindparam("chat_id")
 )
-_WAITING = select(Outbox.id).where(
-    col(Outbox.card_id) == bindparam("card_id"), is_status(Outbox.kind, "card"),
-    is_status(Outbox.status, "queued", "held"),
+_WAITING = (
+    select(Outbox.id)
+    .where(
+        col(Outbox.card_id) == bindparam("card_id"), is_status(Outbox.kind, "card"),
+        is_status(Outbox.status, "queued", "held"),
+    )
+    .limit(literal_column("1"))
 )  # fmt: skip
+_STANDING = select(_WAITING.scalar_subquery().label("waiting"), _REACHABLE.scalar_subquery().label("reachable"))
 _INSERT = insert(rows_of(Outbox))
 
 
@@ -211,8 +216,9 @@ def show_card(
     if reminder:
         row["params"] = {**row["params"], REMINDER_OF: reminder}
     # Most cards have no row that waits; only one that is there is locked and read whole.
-    found = run(session, _WAITING, {"card_id": card.id}).first()
-    waiting = waiting_card(session, card.id or 0) if found is not None else None
+    params = {"card_id": card.id, "bot_id": card.bot_id, "chat_id": card.chat_id}
+    found = run(session, _STANDING, params).one()
+    waiting = waiting_card(session, card.id or 0) if found.waiting is not None else None
     if waiting is not None:
         row["params"] = waiting.params | row["params"]
         silent = silent and waiting.silent
@@ -228,7 +234,9 @@ def show_card(
         waiting.status, waiting.finished_at = "skipped", now
         session.flush()
         row |= {"tries": waiting.tries, "uncertain": waiting.uncertain}
-    _queue(session, now, row | {"due_at": due, "silent": silent})
+    # What was read before a row was locked may be over by now.
+    reachable = found.reachable is not False if found.waiting is None else None
+    _queue(session, now, row | {"due_at": due, "silent": silent}, reachable=reachable)
 
 
 def asks_anew(session: Session, card: Card) -> bool:
@@ -263,10 +271,14 @@ def release_chat(session: Session, bot_id: int, chat_id: int, now: datetime) -> 
     )
 
 
-def _queue(session: Session, now: datetime, row: dict[str, Any]) -> bool:
-    """Insert at once, so that rows stand in the order in which they were queued."""
-    chat = run(session, _REACHABLE, {"bot_id": row["bot_id"], "chat_id": row["chat_id"]}).first()
-    reachable = chat is None or chat.reachable
+def _queue(session: Session, now: datetime, row: dict[str, Any], *, reachable: bool | None = None) -> bool:
+    """Insert at once, so that rows stand in the order in which they were queued.
+
+    ``reachable``: whether the chat is, where that was read already.
+    """
+    if reachable is None:
+        chat = run(session, _REACHABLE, {"bot_id": row["bot_id"], "chat_id": row["chat_id"]}).first()
+        reachable = chat is None or chat.reachable
     row = {
         "params": {},
         "priority": CARD,

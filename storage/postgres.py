@@ -49,6 +49,7 @@ _NO_ENTRY = "55000"  # an operator closed the database to new connections for a 
 _FROZEN = "25P03"  # the transaction stood still for too long
 # connection, login, no such database, resources, operator, system, internal
 _INFRASTRUCTURE_CLASSES = {"08", "28", "3D", "53", "57", "58", "XX"}
+_CLOCK = select(func.clock_timestamp())
 
 
 def async_url(url: str | URL) -> URL:
@@ -73,6 +74,8 @@ class PostgresDatabase(Database):
         )
         # One snapshot for all statements of a body, as SQLite gives it.
         self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        # The clock is looked at before every claim, and needs no transaction.
+        self._outside = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._wakeups = Wakeups(
             create_async_engine(async_url(url), poolclass=NullPool, connect_args={"timeout": CONNECT_SECONDS})
         )
@@ -131,12 +134,16 @@ class PostgresDatabase(Database):
 
     async def lease_time(self) -> datetime:
         """See :meth:`Database.lease_time`."""
-
-        def body(session: Session) -> datetime:
-            now: datetime = session.exec(select(func.clock_timestamp())).one()
-            return now
-
-        return await self.read(body)
+        try:
+            with self._underway():
+                async with self._outside.connect() as connection:
+                    now: datetime = (await connection.execute(_CLOCK)).scalar_one()
+                    return now
+        except Exception as error:
+            fault = infrastructure_fault(error)
+            if fault is not None:
+                raise fault from error
+            raise
 
     def announce(self, topic: str) -> None:
         """See :meth:`Database.announce`."""

@@ -7,15 +7,17 @@ All times are business time, aware UTC.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, literal_column
+from sqlalchemy import ColumnElement, bindparam, delete, literal_column
 from sqlmodel import Session, col, select
 
 from storage.causes import cause_of
 from storage.inserting import insert_new
 from storage.locks import lock_run
+from storage.plain import rows_of, run
 from storage.tables import Office, Timer
 
 TRIES = "tries"
@@ -68,6 +70,15 @@ def drop(
     session.flush()
     statement = delete(Timer).where(*conditions).execution_options(synchronize_session=False)
     return session.exec(statement).rowcount
+
+
+def drop_named(session: Session, keys: Sequence[str]) -> None:
+    """Take away the timers with these keys, where there are any."""
+    run(session, _DROP_NAMED, {"keys": list(keys)})
+
+
+# Putting such a statement together costs more than running it.
+_DROP_NAMED = delete(rows_of(Timer)).where(col(Timer.key).in_(bindparam("keys", expanding=True)))
 
 
 def due_ids(session: Session, bot_id: int, now: datetime, limit: int) -> list[int]:

@@ -30,6 +30,7 @@ _EFFECTIVE_BUT = select(Submission).where(
     col(Submission.effective).is_(True),
     col(Submission.id) != bindparam("submission_id"),
 )
+_WHOSE = select(Task.run_id, Task.office_id).where(col(Task.id) == bindparam("task_id"))
 _FILES = select(File.id, File.sha256).where(col(File.submission_id) == bindparam("submission_id"))
 
 
@@ -39,12 +40,13 @@ def find(session: Session, task_id: int, officials: list[Official]) -> tuple[Loa
     One person may sit in several offices; the task decides which of them acts. Raises
     :class:`Stopped` for a task that does not exist or belongs to another office.
     """
-    row = session.get(Task, task_id)
+    # The task itself is read with its whole run, once that is locked.
+    row = plain.run(session, _WHOSE, {"task_id": task_id}).first()
     official = next((o for o in officials if row is not None and o.office_id == row.office_id), None)
     if row is None or official is None:
         raise Stopped("not_yours")
     loaded = run_state.load_run(session, row.run_id)
-    return loaded, loaded.tasks[run_state.key_of(row)], official
+    return loaded, next(task for task in loaded.tasks.values() if task.id == task_id), official
 
 
 def open_task(
@@ -114,16 +116,19 @@ def perform(session: Session, moment: Moment, deed: Deed) -> Submission:
     if transition is not None and task.status == PartStatus.OPEN and not task.touched:
         beginning.retire(session, moment, loaded, task)
     standing = _standing(session, deed)
-    submission = _submit(session, moment, deed, standing)
-    if transition is not None:
-        _move(session, moment, loaded, transition)
-        if loaded.run.status != "open":
-            lapsing.end_pause(session, moment, loaded.run, official)
-        lapsing.lapse(session, moment, loaded)
-    submission.effective = task.status in SETTLED
-    if submission.effective:
-        task.closed_by, task.closed_at = official.id, moment.now
-        _supersede_earlier(session, task, submission)
+    after = transition.state.parts.get(before) if transition is not None else None
+    settles = (after.status if after is not None else task.status) in SETTLED
+    submission = _submit(session, moment, deed, standing, effective=settles)
+    # What has changed goes to the database at once, before the event: each time on its own costs as much.
+    with session.no_autoflush:
+        if transition is not None:
+            _move(session, moment, loaded, transition)
+            if loaded.run.status != "open":
+                lapsing.end_pause(session, moment, loaded.run, official)
+            lapsing.lapse(session, moment, loaded)
+        if submission.effective:
+            task.closed_by, task.closed_at = official.id, moment.now
+            _supersede_earlier(session, task, submission)
     _record(session, moment, deed, submission, transition)
     session.flush()
     if transition is not None:
@@ -150,7 +155,7 @@ def _standing(session: Session, deed: Deed) -> Standing:
     return four_eyes.standing(session, task, official, holders.owing(session, task))
 
 
-def _submit(session: Session, moment: Moment, deed: Deed, standing: Standing) -> Submission:
+def _submit(session: Session, moment: Moment, deed: Deed, standing: Standing, *, effective: bool) -> Submission:
     task = deed.task
     data = {**deed.data, "four_eyes": str(standing)} if standing else deed.data
     mandate = deed.mandate or mandates.of_task(session, task, deed.official)
@@ -162,7 +167,7 @@ def _submit(session: Session, moment: Moment, deed: Deed, standing: Standing) ->
         at=moment.now, data=texts.salted(moment, data),
         outcome=deed.outcome, target=deed.target, units=sorted(deed.units),
         reason_id=texts.keep(session, moment, task.office_id, deed.reason) if deed.reason else None,
-        effective=False,
+        effective=effective,
     )  # fmt: skip
     session.add(submission)
     session.flush()
@@ -188,7 +193,7 @@ def _supersede_earlier(session: Session, task: Task, submission: Submission) -> 
 def _record(
     session: Session, moment: Moment, deed: Deed, submission: Submission, transition: Transition | None
 ) -> None:
-    files = plain.run(session, _FILES, {"submission_id": submission.id}).all()
+    files = plain.run(session, _FILES, {"submission_id": submission.id}).all() if deed.files else ()
     audit.record(
         session,
         office_id=deed.task.office_id,
@@ -246,7 +251,7 @@ def _show(session: Session, moment: Moment, loaded: LoadedRun, transition: Trans
     for key in (*transition.closed, *transition.superseded):
         planning.forget(session, loaded.tasks[key])
     if loaded.run.status == "open" and (transition.opened or transition.restored):
-        times = load_run_times(session, loaded.run, loaded.adopted)
+        times = load_run_times(session, loaded.run, loaded.adopted, steps=loaded.steps)
         for key in transition.restored:
             planning.plan(session, moment, loaded.tasks[key], times)
         for key in transition.opened:

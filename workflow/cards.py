@@ -51,13 +51,14 @@ def open_cards(session: Session, moment: Moment, task: Task, times: RunTimes | N
     owners = four_eyes.eligible(session, task, owing)
     _tell_left_out(session, moment, task, owing, owners)
     reachable = [official for official in owners if official.telegram_id is not None]
+    known = {card.official_id: card for card in _cards(session, [task])}
     for official in reachable:
-        _show(session, moment, task, official, anew=True)
+        _show_card(session, moment, task, official, known.get(official.id or 0), anew=True)
     if reachable:
         notices.held_up(session, moment, task, reachable)
     else:
         notices.vacant_seat(session, moment, task, owners)
-    _withdraw_others(session, moment, task, {official.id for official in reachable})
+    _withdraw(session, moment, known.values(), {official.id for official in reachable})
 
 
 def _tell_left_out(session: Session, moment: Moment, task: Task, owing: list[Official], owners: list[Official]) -> None:
@@ -149,9 +150,15 @@ def _cards(session: Session, tasks: list[Task]) -> list[Card]:
 
 
 def _show(session: Session, moment: Moment, task: Task, official: Official, *, anew: bool) -> None:
+    card = session.exec(_OF_HOLDER, params={"task_id": task.id, "official_id": official.id}).first()
+    _show_card(session, moment, task, official, card, anew=anew)
+
+
+def _show_card(
+    session: Session, moment: Moment, task: Task, official: Official, card: Card | None, *, anew: bool
+) -> None:
     if official.telegram_id is None:
         return
-    card = session.exec(_OF_HOLDER, params={"task_id": task.id, "official_id": official.id}).first()
     if card is None:
         card = Card(
             office_id=task.office_id, bot_id=moment.bot_id, task_id=task.id or 0,
@@ -164,16 +171,17 @@ def _show(session: Session, moment: Moment, task: Task, official: Official, *, a
         card.chat_id, card.bot_id, card.message_id, card.documents_for = official.telegram_id, moment.bot_id, None, 0
         card.reminder, card.sent_at, card.sent_as_reminder = "", None, False
     card.live = True
+    with_documents = card.documents_for != task.activation
+    card.documents_for = task.activation
+    _count_up(card, anew=anew)
     session.flush()
-    _send_documents(session, moment, task, card)
-    _revise(session, moment, card, anew=anew)
+    if with_documents:
+        _send_documents(session, moment, task, card)
+    outbox.show_card(session, card, moment.now, anew=anew)
 
 
 def _send_documents(session: Session, moment: Moment, task: Task, card: Card) -> None:
-    """Queue the carried documents once per opening, silent and ahead of the card."""
-    if card.documents_for == task.activation:
-        return
-    card.documents_for = task.activation
+    """Queue the carried documents, silent and ahead of the card; once per opening."""
     for file_id in carried.shown_file_ids(session, task):
         outbox.send_document(
             session, bot_id=card.bot_id, chat_id=card.chat_id, office_id=card.office_id, file_id=file_id, now=moment.now
@@ -181,14 +189,22 @@ def _send_documents(session: Session, moment: Moment, task: Task, card: Card) ->
 
 
 def _revise(session: Session, moment: Moment, card: Card, *, anew: bool, due_at: datetime | None = None) -> None:
-    card.wanted_revision += 1
-    card.anew = card.anew or anew
+    _count_up(card, anew=anew)
     session.flush()
     outbox.show_card(session, card, moment.now, due_at=due_at, anew=anew)
 
 
+def _count_up(card: Card, *, anew: bool) -> None:
+    card.wanted_revision += 1
+    card.anew = card.anew or anew
+
+
 def _withdraw_others(session: Session, moment: Moment, task: Task, owner_ids: set[int | None]) -> None:
-    for card in _cards(session, [task]):
+    _withdraw(session, moment, _cards(session, [task]), owner_ids)
+
+
+def _withdraw(session: Session, moment: Moment, known: Iterable[Card], owner_ids: set[int | None]) -> None:
+    for card in known:
         if card.live and card.official_id not in owner_ids:
             card.live = False
             _revise(session, moment, card, anew=False)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from sqlalchemy import bindparam
-from sqlmodel import Session, col, select
+from sqlmodel import Session, and_, col, select
 
+from storage import plain
 from storage.tables import Delegation, Official, Run, Seat, Task
 from workflow.seats.terms import Capacity
 from workflow.state import Part
 
-_HELD = select(Delegation).where(col(Delegation.from_id).in_(bindparam("ids", expanding=True)), col(Delegation.held))
+_IS_HELD = and_(col(Delegation.from_id).in_(bindparam("ids", expanding=True)), col(Delegation.held))
+_HELD = select(Delegation).where(_IS_HELD)
+_ANY_HELD = select(Delegation.id).where(_IS_HELD).limit(1)
 
 
 def of(session: Session, officials: list[Official], task: Task) -> dict[int, Delegation]:
@@ -19,9 +22,9 @@ def of(session: Session, officials: list[Official], task: Task) -> dict[int, Del
     is anything while the receiver cannot be reached at all: it stays with whoever gave it.
     """
     ids = [official.id for official in officials]
+    if plain.run(session, _ANY_HELD, {"ids": ids}).first() is None:
+        return {}  # as nearly always
     found = list(session.exec(_HELD, params={"ids": ids}))
-    if not found:
-        return {}
     sop_id = session.exec(select(Run.sop_id).where(Run.id == task.run_id)).one()
     covering = [d for d in found if not d.sop_ids or sop_id in d.sop_ids]
     return {d.from_id: d for d in covering if _can_act(session, d.to_id) and not _only_acting(session, d.from_id, task)}

@@ -44,6 +44,8 @@ _ASKED_IN_RUN = _asked(col(Extension.run_id) == bindparam("run_id"))
 
 def end(session: Session, moment: Moment, rows: list[Extension]) -> None:
     """Let requests lapse; the messages that asked for a decision lose their buttons."""
+    if not rows:
+        return
     for row in rows:
         row.status, row.decided_at = "lapsed", moment.now
         take_buttons_away(session, moment, row)

@@ -40,6 +40,8 @@ def of_task(session: Session, task: Task, official: Official) -> Mandate:
             words = people.capacity(session, principal, task.roles, task.unit_id)
             return Mandate(words, DELEGATION, principal.id)
     words = people.capacity(session, official, task.roles, task.unit_id)
+    if not words.startswith(_ACTING_PREFIXES):
+        return Mandate(words)
     seat = _acting_seat(session, task, official)
     if seat is None or not words.startswith(Capacity(seat.capacity).prefix):
         return Mandate(words)
@@ -51,6 +53,7 @@ def _acting_seat(session: Session, task: Task, official: Official) -> Seat | Non
     return next((s for s in acting if s.role in task.roles and task.unit_id in ("", s.unit_id)), None)
 
 
+_ACTING_PREFIXES = tuple(capacity.prefix for capacity in Capacity if capacity.prefix)
 # Putting such a statement together costs more than running it.
 _ACTING = (
     select(Seat)

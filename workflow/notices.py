@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
-from storage import outbox
+from storage import outbox, plain
 from storage.inbox import InboxItem
 from storage.tables import Adoption, Card, Chat, Inbox, Office, Official, Run, Task, Timer
 from workflow import people
@@ -16,6 +17,13 @@ from workflow.calendar.of_office import calendar_of
 from workflow.moment import Moment
 from workflow.state import Part, PartStatus
 from workflow.superiors import superiors_of
+
+# Asked for every task that opens. Putting such a statement together costs more than running it.
+_AWAY = select(Chat.chat_id, Chat.changed_at).where(
+    col(Chat.bot_id) == bindparam("bot_id"),
+    col(Chat.chat_id).in_(bindparam("chat_ids", expanding=True)),
+    col(Chat.reachable).is_(False),
+)
 
 
 def tell(
@@ -78,12 +86,13 @@ def held_up(session: Session, moment: Moment, task: Task, holders: list[Official
     """
     if task.part in (Part.RECEIPT, Part.INVITATION):
         return
-    chats = [(official, session.get(Chat, (moment.bot_id, official.telegram_id))) for official in holders]
-    away = [(official, chat.changed_at) for official, chat in chats if chat is not None and not chat.reachable]
+    params = {"bot_id": moment.bot_id, "chat_ids": [official.telegram_id for official in holders]}
+    since = {row.chat_id: row.changed_at for row in plain.run(session, _AWAY, params)}
+    away = [(official, since[official.telegram_id]) for official in holders if official.telegram_id in since]
     if len(away) < len(holders):
         return
-    for official, since in away:
-        _tell_unreachable(session, moment, official, since, superiors(session, task, official))
+    for official, left in away:
+        _tell_unreachable(session, moment, official, left, superiors(session, task, official))
 
 
 def _tell_unreachable(

@@ -84,17 +84,12 @@ def auditors_of(session: Session, telegram_id: int, bot_id: int) -> list[Officia
 
 
 def _rows_of(session: Session, telegram_id: int, bot_id: int, *, auditor: bool) -> list[Official]:
-    query = (
-        select(Official)
-        .join(Office, col(Office.id) == col(Official.office_id))
-        .where(
-            Official.telegram_id == telegram_id,
-            Office.bot_id == bot_id,
-            col(Official.active).is_(True),
-            col(Official.auditor).is_(auditor),
-        )
-    )
-    return list(session.exec(query.order_by(Official.office_id)))
+    return [one for one in everybody_of(session, telegram_id, bot_id) if one.auditor is auditor]
+
+
+def everybody_of(session: Session, telegram_id: int, bot_id: int) -> list[Official]:
+    """Return whom a Telegram account stands for to a bot, officials and auditors, by office."""
+    return list(session.exec(_OF_ACCOUNT, params={"telegram_id": telegram_id, "bot_id": bot_id}))
 
 
 def admins(session: Session, office_id: str) -> list[Official]:
@@ -203,6 +198,16 @@ def _headed_somewhere(office_id: str, role: str) -> ColumnElement[bool]:
 
 # Asked several times for every tap. Putting such a statement together costs more than running it.
 _HOLDING = _active(bindparam("office_id"), _seated(bindparam("office_id"), bindparam("roles", expanding=True), ""))
+_OF_ACCOUNT = (
+    select(Official)
+    .join(Office, col(Office.id) == col(Official.office_id))
+    .where(
+        Official.telegram_id == bindparam("telegram_id"),
+        Office.bot_id == bindparam("bot_id"),
+        col(Official.active).is_(True),
+    )
+    .order_by(col(Official.office_id))
+)
 _HELD_WITH_UNIT = (
     select(Seat, Unit.name)
     .join(Unit, and_(col(Unit.office_id) == col(Seat.office_id), col(Unit.id) == col(Seat.unit_id)), isouter=True)

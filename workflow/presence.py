@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from sqlmodel import Session
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select
 
-from storage import outbox
+from storage import outbox, plain
 from storage.tables import Chat
 from workflow import notices
 from workflow.moment import Moment
 
+# Asked for every update. Putting such a statement together costs more than running it.
+_REACHABLE = select(Chat.reachable).where(
+    col(Chat.bot_id) == bindparam("bot_id"), col(Chat.chat_id) == bindparam("chat_id")
+)
+
 
 def changed(session: Session, moment: Moment, chat_id: int, *, reachable: bool) -> None:
     """Note that a chat spoke, or that its owner blocked the bot."""
+    known = plain.run(session, _REACHABLE, {"bot_id": moment.bot_id, "chat_id": chat_id}).first()
+    if known is not None and known.reachable == reachable:
+        return  # as nearly always
     chat = session.get(Chat, (moment.bot_id, chat_id))
     if chat is None:
         session.add(Chat(bot_id=moment.bot_id, chat_id=chat_id, reachable=reachable, changed_at=moment.now))

@@ -121,8 +121,7 @@ def quiet_until(session: Session, bot_id: int, telegram_id: int, now: datetime) 
     Of somebody who sits in offices of several time zones, the latest end counts.
     """
     ends: list[datetime] = []
-    rows = [*people.officials_of(session, telegram_id, bot_id), *people.auditors_of(session, telegram_id, bot_id)]
-    for official in rows:
+    for official in people.everybody_of(session, telegram_id, bot_id):
         hours = of_json(official.quiet)
         if hours is not None:
             zone = calendar_of(session.get_one(Office, official.office_id)).zone

@@ -103,7 +103,6 @@ def save(session: Session, loaded: LoadedRun, transition: Transition, now: datet
     step_times.save(loaded.steps, transition.state.steps, now)
     for key, part in transition.state.parts.items():
         _save_part(session, task_of(session, loaded, key), part, now, restored=key in transition.restored)
-    session.flush()
 
 
 def begun(loaded: LoadedRun) -> dict[str, list[str | int]]:
@@ -130,6 +129,8 @@ def task_of(session: Session, loaded: LoadedRun, key: PartKey) -> Task:
 
 
 def _save_part(session: Session, task: Task, part: PartState, now: datetime, *, restored: bool) -> None:
+    if (task.status, task.activation, task.touched) == (part.status, part.activation, part.touched):
+        return  # as most parts: even the same value, once set, is compared again on its way to the database
     if task.activation != part.activation:
         task.opened_at = now
         task.acknowledged_at = task.acknowledged_by = task.sending = task.assigned_to = None

@@ -126,8 +126,14 @@ class RunTimes:
         return max(found, key=lambda e: e.until) if found else None
 
 
-def load_run_times(session: Session, run: Run, adopted: Adopted, office: Office | None = None) -> RunTimes:
-    """Read what moves the time of a run."""
+def load_run_times(
+    session: Session,
+    run: Run,
+    adopted: Adopted,
+    office: Office | None = None,
+    steps: dict[int, RunStep] | None = None,
+) -> RunTimes:
+    """Read what moves the time of a run; ``office`` and ``steps`` where they were read already."""
     office = office or session.get_one(Office, run.office_id)
     calendar = calendar_of(office)
     submissions: Sequence[Submission] = ()
@@ -141,7 +147,7 @@ def load_run_times(session: Session, run: Run, adopted: Adopted, office: Office 
         calendar=calendar,
         adopted=adopted,
         run=run,
-        steps={row.number: row for row in session.exec(_STEPS, params={"run_id": run.id})},
+        steps=steps or {row.number: row for row in session.exec(_STEPS, params={"run_id": run.id})},
         pauses=[Span(pause.started_at, pause.ended_at) for pause in session.exec(_PAUSES, params={"run_id": run.id})],
         extensions=session.exec(_EXTENSIONS, params={"run_id": run.id}).all(),
         meetings=schedules(adopted.definition, submissions, calendar.zone),

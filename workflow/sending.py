@@ -50,12 +50,22 @@ def advance(session: Session, moment: Moment, loaded: LoadedRun, task: Task, off
     if forms.typed(step, part, draft) and not draft.get("checked"):
         questions.ask(session, moment, official, "summary", "form_summary", task=task)
         return Reply("question_asked")
-    return send(session, moment, loaded, task, official)
+    return send(session, moment, loaded, task, official, files)
 
 
-def send(session: Session, moment: Moment, loaded: LoadedRun, task: Task, official: Official) -> Reply:
-    """Send a complete draft; files still on their way close the task when they arrive."""
-    files = drafted(session, task)
+def send(
+    session: Session,
+    moment: Moment,
+    loaded: LoadedRun,
+    task: Task,
+    official: Official,
+    files: list[File] | None = None,
+) -> Reply:
+    """Send a complete draft; files still on their way close the task when they arrive.
+
+    ``files`` are the draft's, where they were read already.
+    """
+    files = drafted(session, task) if files is None else files
     if any(file.status == "received" for file in files):
         task.sending = official.id
         begin(session, moment, loaded, task)

@@ -24,8 +24,9 @@ def save(rows: Mapping[int, RunStep], steps: Mapping[int, StepState], now: datet
     before = {n: [_written(row.opened_at), _written(row.closed_at)] for n, row in rows.items()}
     for number, step in steps.items():
         row = rows[number]
-        _save_times(row, step, now, kept.get(number))
-        row.status, row.round = step.status, step.round
+        if (row.status, row.round) != (step.status, step.round):
+            _save_times(row, step, now, kept.get(number))
+            row.status, row.round = step.status, step.round
         _save_undo(row, step, before)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from messages.text import one_line
@@ -47,7 +48,7 @@ def hat_of(session: Session, facts: RunFacts, task: Task, official: Official | N
     principal = facts.names.person(mandate.principal_id) if mandate.principal_id is not None else ""
     ends: datetime | None
     if mandate.kind == mandates.DELEGATION:
-        given = _delegations(session, Delegation.to_id == official.id)
+        given = _delegations_to(session, official)
         ends = next((one.ends_at for one in given if one.from_id == mandate.principal_id), None)
     else:
         ends = next((seat.ends_at for seat in _acting(facts.names, task, official) if seat.held), None)
@@ -76,11 +77,15 @@ def last_day(facts: RunFacts, ends: datetime | None) -> date | None:
 def _has_another(session: Session, names: Names, official: Official) -> bool:
     if any(seat.held and seat.official_id == official.id for seat in names.acting):
         return True
-    return bool(_delegations(session, Delegation.to_id == official.id))
+    return bool(_delegations_to(session, official))
 
 
-def _delegations(session: Session, whose: bool) -> list[Delegation]:
-    return list(session.exec(select(Delegation).where(whose, col(Delegation.held))))
+def _delegations_to(session: Session, official: Official) -> list[Delegation]:
+    return list(session.exec(_DELEGATIONS_TO, params={"official_id": official.id}))
+
+
+# Asked for every card. Putting such a statement together costs more than running it.
+_DELEGATIONS_TO = select(Delegation).where(col(Delegation.to_id) == bindparam("official_id"), col(Delegation.held))
 
 
 def _acting(names: Names, task: Task, official: Official) -> list[Seat]:

@@ -154,9 +154,6 @@ _ACTING = (
     .where(col(Seat.office_id) == bindparam("office_id"), Seat.capacity != Capacity.DEFINITIVE)
     .order_by(col(Seat.id))
 )
-_READER = select(Official).where(
-    col(Official.office_id) == bindparam("office_id"), col(Official.telegram_id) == bindparam("chat_id")
-)
 
 
 def reader_of(
@@ -166,7 +163,8 @@ def reader_of(
     office = session.get(Office, office_id) if office_id is not None else None
     official = None
     if office is not None:
-        official = session.exec(_READER, params={"office_id": office.id, "chat_id": chat_id}).first()
+        officials, _, _ = once(session, ("names", office.id), lambda: _known(session, office.id))
+        official = next((one for one in officials.values() if one.telegram_id == chat_id), None)
     language = (official.language if official is not None else None) or default_language
     timezone = office.timezone if office is not None else "Asia/Jakarta"
     salutation = (official.salutation if official is not None else None) or ""

@@ -35,8 +35,7 @@ def plan(session: Session, moment: Moment, task: Task, times: RunTimes) -> None:
 
 def forget(session: Session, task: Task) -> None:
     """Take away the reminders of an opening that is over."""
-    for name in NAMES:
-        timers.drop(session, key=_key(task, name))
+    timers.drop_named(session, [_key(task, name) for name in NAMES])
 
 
 def replan_run(session: Session, moment: Moment, run: Run) -> None:
