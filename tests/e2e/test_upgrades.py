@@ -102,7 +102,7 @@ def counted(url: str) -> dict[str, int]:
         pytest.param("0002", "sqlite", marks=pytest.mark.long),
         pytest.param("0002", "postgres", marks=[pytest.mark.postgres, pytest.mark.long]),
         pytest.param("0003", "sqlite", marks=pytest.mark.long),
-        pytest.param("0003", "postgres", marks=pytest.mark.postgres),
+        pytest.param("0003", "postgres", marks=[pytest.mark.postgres, pytest.mark.long]),
     ],
     indirect=["empty_url"],
 )

@@ -131,20 +131,21 @@ def repeated(simulator: Simulator) -> tuple[int, list[str]]:
 
 
 @pytest.mark.crash
+# One of each kind here; tests/e2e/test_crashes.py dies at every point in one run.
 @pytest.mark.parametrize(
     "point",
     [
         "before-inbox-commit:4",
-        "after-inbox-commit:4",
-        "before-effect-commit:6",
+        pytest.param("after-inbox-commit:4", marks=pytest.mark.long),
+        pytest.param("before-effect-commit:6", marks=pytest.mark.long),
         "after-effect-commit:6",
-        "before-send:8",
-        "after-send:1",
+        pytest.param("before-send:8", marks=pytest.mark.long),
+        pytest.param("after-send:1", marks=pytest.mark.long),
         "after-send:8",
-        "before-mark-sent:2",
-        "after-mark-sent:8",
+        pytest.param("before-mark-sent:2", marks=pytest.mark.long),
+        pytest.param("after-mark-sent:8", marks=pytest.mark.long),
         "before-file-stored",
-        "after-file-stored",
+        pytest.param("after-file-stored", marks=pytest.mark.long),
     ],
 )
 async def test_a_kill_at_any_point_loses_nothing_and_does_nothing_twice(
