@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -9,12 +10,22 @@ from uuid import uuid4
 
 import asyncpg  # type: ignore[import-untyped]
 import pytest
+from hypothesis import HealthCheck, settings
 
 from storage.database import Database, migrate, open_database
 from tests.postgres import TemporaryPostgres
 from tests.s3 import TemporaryS3
 
 _TEMPLATE = "pandu_template"
+
+# The same examples in every ordinary run, so that a change that breaks nothing cannot turn red;
+# new ones are looked for with PANDU_TEST_LONG=1.
+SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
+settings.register_profile(
+    "short", max_examples=100, deadline=None, derandomize=True, suppress_health_check=SLOW_IS_FINE
+)
+settings.register_profile("long", max_examples=3000, deadline=None, suppress_health_check=SLOW_IS_FINE)
+settings.load_profile("long" if os.environ.get("PANDU_TEST_LONG") == "1" else "short")
 
 
 @pytest.fixture(scope="session")

@@ -224,7 +224,7 @@ def _targets(
         session, moment, admin, Appointment(Post("clerk"), people["admin"], Capacity.DEFINITIVE)
     )
     invitation = Invitation(
-        office_id=cast.office, official_id=people["not-joined"], token_hash=hashed(cast.office),
+        office_id=cast.office, official_id=people["not-joined"], token_hash=hashed(f"the invitation of {cast.office}"),
         status="claimed", created_at=town.now, expires_at=town.now + timedelta(days=7), claimed_at=town.now,
         claimed_by=WAITING if cast.office == "own" else 91_000, claimed_name="Wati",
     )  # fmt: skip
