@@ -1,1 +1,0 @@
-"""What Pandu draws from a run: flowcharts, timelines, evidence. Nothing is drawn yet."""
