@@ -12,6 +12,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
+from storage.literals import is_status
 from storage.tables import Office, Run
 
 # Putting such a statement together costs more than running it.
@@ -46,5 +47,5 @@ def lock_runs(session: Session, office_id: str) -> None:
     Take it before the audit chain's end, as for a single run.
     """
     lock_office(session, office_id)
-    runs = select(Run.id).where(Run.office_id == office_id, Run.status == "open").order_by(col(Run.id))
+    runs = select(Run.id).where(Run.office_id == office_id, is_status(Run.status, "open")).order_by(col(Run.id))
     session.exec(runs.with_for_update()).all()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlmodel import Session, col, select
 
 from storage import audit
+from storage.literals import is_status
 from storage.locks import lock_runs
 from storage.tables import Adoption, Approval, Official, Run
 from workflow import approvals, cards, people, taking_over
@@ -52,7 +53,7 @@ def open_runs(session: Session, row: Adoption) -> list[int]:
     """Return the numbers of the open runs of an adoption's SOP, by whichever version of it."""
     same = select(Adoption.id).where(Adoption.office_id == row.office_id, Adoption.sop_id == row.sop_id)
     query = select(Run.number).where(
-        Run.office_id == row.office_id, Run.status == "open", col(Run.adoption_id).in_(same)
+        Run.office_id == row.office_id, is_status(Run.status, "open"), col(Run.adoption_id).in_(same)
     )
     return list(session.exec(query.order_by(col(Run.number))))
 

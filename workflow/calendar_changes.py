@@ -110,7 +110,7 @@ def _open_tasks(session: Session, office: Office) -> Iterable[tuple[Run, list[Ta
         .join(Task, col(Task.run_id) == Run.id)
         .where(
             Run.office_id == office.id,
-            Run.status == "open",
+            is_status(Run.status, "open"),
             Task.status == PartStatus.OPEN,
             col(Task.part).not_in(SIDE),
         )

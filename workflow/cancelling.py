@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlmodel import Session, col, select
 
 from storage import audit
+from storage.literals import is_status
 from storage.tables import Official, Run, Task
 from workflow import cards, holders, lapsing, meeting_invitations, notices, people, rights, texts
 from workflow.deed import Stopped
@@ -66,7 +67,7 @@ def steerable(session: Session, officials: list[Official]) -> list[Run]:
     for official in officials:
         runs = session.exec(
             select(Run)
-            .where(Run.office_id == official.office_id, Run.status == "open")
+            .where(Run.office_id == official.office_id, is_status(Run.status, "open"))
             .order_by(col(Run.number).desc())
             .limit(MOST_OFFERED)
         )

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from storage import outbox
+from storage.literals import is_status
 from storage.locks import lock_runs
 from storage.tables import Adoption, Card, Official, Run, Task
 from workflow import carried, four_eyes, holders, notices, office_bots
@@ -119,9 +120,9 @@ def reconcile_office(session: Session, office_id: str, now: datetime) -> None:
         select(Task)
         .join(Run, col(Run.id) == Task.run_id)
         .where(
-            Task.office_id == office_id,
+            Run.office_id == office_id,
             col(Task.status).in_((PartStatus.OPEN, PartStatus.WAIVED)),  # a late unit may still hand in
-            Run.status == "open",
+            is_status(Run.status, "open"),
         )
         .order_by(col(Task.id))
     ).all()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlmodel import Session, col, select
 
 from storage import outbox
+from storage.literals import is_status
 from storage.tables import Adoption, Card, Official, Run, Task
 from workflow import acts, cards, holders, mandates
 from workflow.adoption import load
@@ -25,10 +26,11 @@ def open_tasks(session: Session, official: Official) -> list[Task]:
         .join(Card, col(Card.task_id) == Task.id)
         .join(Run, col(Run.id) == Task.run_id)
         .where(
+            Run.office_id == official.office_id,
             Card.official_id == official.id,
             col(Card.live).is_(True),
             Task.status == PartStatus.OPEN,
-            Run.status == "open",
+            is_status(Run.status, "open"),
         )
         .order_by(col(Task.opened_at), col(Task.id))
     ).all()

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from sop_definitions.model import FileKind
 from storage import outbox
 from storage.causes import cause_of
+from storage.literals import is_status
 from storage.tables import Adoption, File, Official, Question, Run, Task
 from workflow import cards, carried, deciding, forms, holders, questions, run_state, sending
 from workflow.adoption import load
@@ -116,10 +117,10 @@ def candidates(session: Session, officials: list[Official]) -> list[tuple[Task, 
             select(Task, Run)
             .join(Run, col(Run.id) == Task.run_id)
             .where(
-                Task.office_id == official.office_id,
+                Run.office_id == official.office_id,
                 col(Task.status).in_((PartStatus.OPEN, PartStatus.WAIVED)),
                 col(Task.part).in_(carried.OUTPUT_PARTS),
-                Run.status == "open",
+                is_status(Run.status, "open"),
             )
             .order_by(col(Task.id))
         ).all()

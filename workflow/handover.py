@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from storage import audit
+from storage.literals import is_status
 from storage.locks import lock_runs
 from storage.tables import Adoption, Official, Run, Seat, Task
 from workflow import (
@@ -61,7 +62,7 @@ def _open_tasks(session: Session, office_id: str) -> list[Task]:
         select(Task)
         .join(Run, col(Run.id) == Task.run_id)
         .where(
-            Task.office_id == office_id, Run.status == "open", Task.status == PartStatus.OPEN,
+            Run.office_id == office_id, is_status(Run.status, "open"), Task.status == PartStatus.OPEN,
             Task.part != Part.INVITATION,
         )
         .order_by(col(Task.id))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sqlmodel import Session, col, select
 
+from storage.literals import is_status
 from storage.tables import Official, Run, Task
 from workflow import cards, consequences, lapsing, meeting, meeting_invitations
 from workflow.moment import Moment
@@ -44,7 +45,7 @@ def _invitations(session: Session, old: Official) -> list[tuple[int | None, int]
         select(Task.id, Task.run_id)
         .join(Run, col(Run.id) == Task.run_id)
         .where(
-            Task.office_id == old.office_id, Run.status == "open", Task.part == Part.INVITATION,
+            Run.office_id == old.office_id, is_status(Run.status, "open"), Task.part == Part.INVITATION,
             Task.subject == str(old.id), col(Task.status) != PartStatus.WAITING,
         )
         .order_by(col(Task.id))

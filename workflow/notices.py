@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from storage import outbox, plain
 from storage.inbox import InboxItem
+from storage.literals import is_status
 from storage.tables import Adoption, Card, Chat, Inbox, Office, Official, Run, Task, Timer
 from workflow import people
 from workflow.adoption import load
@@ -72,7 +73,14 @@ def unreachable(session: Session, bot_id: int, chat_id: int, now: datetime) -> N
         open_tasks = session.exec(
             select(Task)
             .join(Card, col(Card.task_id) == Task.id)
-            .where(Card.official_id == official.id, col(Card.live).is_(True), Task.status == PartStatus.OPEN)
+            .join(Run, col(Run.id) == Task.run_id)
+            .where(
+                Run.office_id == official.office_id,
+                is_status(Run.status, "open"),
+                Card.official_id == official.id,
+                col(Card.live).is_(True),
+                Task.status == PartStatus.OPEN,
+            )
         ).all()
         for task in open_tasks:
             told += superiors(session, task, official)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlmodel import Session, col, select
 
 from storage import audit
+from storage.literals import is_status
 from storage.tables import Official, Pause, Run, Task
 from workflow import cards, holders, lapsing, notices, people, rights, texts
 from workflow.deed import Stopped
@@ -49,7 +50,7 @@ def pausable(session: Session, officials: list[Official], *, stopping: bool) -> 
         paused = col(Run.paused_at).is_(None) if stopping else col(Run.paused_at).is_not(None)
         runs = session.exec(
             select(Run)
-            .where(Run.office_id == official.office_id, Run.status == "open", paused)
+            .where(Run.office_id == official.office_id, is_status(Run.status, "open"), paused)
             .order_by(col(Run.number).desc())
             .limit(MOST_OFFERED)
         )

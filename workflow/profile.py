@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from storage import audit, outbox
+from storage.literals import is_status
 from storage.tables import Card, Office, Official, Run, Task
 from workflow.calendar.of_office import calendar_of
 from workflow.deed import Stopped
@@ -98,10 +99,11 @@ def _renew_cards(session: Session, moment: Moment, officials: Sequence[Official]
         .join(Task, col(Task.id) == Card.task_id)
         .join(Run, col(Run.id) == Task.run_id)
         .where(
+            col(Run.office_id).in_([official.office_id for official in officials]),
             col(Card.official_id).in_([official.id for official in officials]),
-            col(Card.live),
+            col(Card.live).is_(True),
             col(Card.message_id).is_not(None),
-            Run.status == "open",
+            is_status(Run.status, "open"),
         )
         .order_by(col(Card.id))
         .with_for_update(of=Card)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from sqlmodel import Session, col, func, select
 
 from storage import audit
+from storage.literals import is_status
 from storage.locks import lock_office
 from storage.tables import Adoption, Official, Run, RunStep, Unit
 from workflow import cards, people, periods, rules, run_state
@@ -150,5 +151,5 @@ def start(session: Session, moment: Moment, official: Official, adoption: Adopti
 def open_run_count(session: Session, office_id: str) -> int:
     """Return how many runs of an office are open."""
     return session.exec(
-        select(func.count()).select_from(Run).where(Run.office_id == office_id, Run.status == "open")
+        select(func.count()).select_from(Run).where(Run.office_id == office_id, is_status(Run.status, "open"))
     ).one()

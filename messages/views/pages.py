@@ -18,6 +18,7 @@ from messages.views.run_facts import RunFacts
 from messages.views.timing import day_length, late_words
 from messages.views.values import recorded
 from sop_definitions.model import Step
+from storage.literals import is_status
 from storage.tables import Adoption, Office, Run, RunStep, Submission, Task
 from workflow import periods
 from workflow.adoption import Adopted, load
@@ -36,7 +37,7 @@ def status_list(asked: Asked) -> View:
     """All open runs of the office, newest first."""
     runs = asked.session.exec(
         select(Run)
-        .where(Run.office_id == asked.office_id, Run.status == "open")
+        .where(Run.office_id == asked.office_id, is_status(Run.status, "open"))
         .order_by(col(Run.number).desc())
         .limit(LISTED)
     ).all()

@@ -1,11 +1,11 @@
-"""What all tables share: names of constraints, and times that are always UTC."""
+"""What all tables share: names of constraints, indexes over what is alive, and times that are always UTC."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, MetaData, TypeDecorator
+from sqlalchemy import DateTime, Index, MetaData, TypeDecorator, text
 from sqlalchemy.engine import Dialect
 from sqlmodel import SQLModel
 
@@ -47,3 +47,12 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         stored: datetime = value
         return stored.replace(tzinfo=UTC) if stored.tzinfo is None else stored.astimezone(UTC)
+
+
+def index_where(condition: str, name: str, *columns: str, unique: bool = False) -> Index:
+    """Return an index over the few rows that are still alive, however many are finished.
+
+    A database uses it only for statements that spell ``condition`` out as literals.
+    """
+    where = text(condition)
+    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)

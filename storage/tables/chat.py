@@ -5,19 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint
 from sqlmodel import Field
 
-from storage.tables.base import Table, UtcDateTime
-
-
-def _index_where(condition: str, name: str, *columns: str, unique: bool = False) -> Index:
-    """Return an index over the few rows that are still alive, however many are finished.
-
-    A database uses it only for statements that spell ``condition`` out as literals.
-    """
-    where = text(condition)
-    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+from storage.tables.base import Table, UtcDateTime, index_where
 
 
 class Bot(Table, table=True):
@@ -60,7 +51,6 @@ class Card(Table, table=True):
     __table_args__ = (
         UniqueConstraint("task_id", "official_id"),
         Index(None, "bot_id", "chat_id", "message_id"),
-        Index(None, "official_id", "live"),
     )
     id: int | None = Field(default=None, primary_key=True)
     office_id: str = Field(foreign_key="office.id")
@@ -97,14 +87,12 @@ class Outbox(Table, table=True):
     """
 
     __table_args__ = (
-        _index_where("status = 'queued'", "ix_outbox_queued", "bot_id", "priority", "id"),
-        _index_where("status = 'queued'", "ix_outbox_queued_chat", "bot_id", "chat_id", "priority", "id"),
-        _index_where("status = 'sending'", "ix_outbox_sending", "bot_id", "chat_id"),
-        _index_where("status = 'held'", "ix_outbox_held", "bot_id", "chat_id"),
-        _index_where("status = 'dead'", "ix_outbox_dead", "bot_id", "id"),
-        _index_where(
-            "kind = 'card' AND status IN ('queued', 'held')", "uq_outbox_waiting_card", "card_id", unique=True
-        ),
+        index_where("status = 'queued'", "ix_outbox_queued", "bot_id", "priority", "id"),
+        index_where("status = 'queued'", "ix_outbox_queued_chat", "bot_id", "chat_id", "priority", "id"),
+        index_where("status = 'sending'", "ix_outbox_sending", "bot_id", "chat_id"),
+        index_where("status = 'held'", "ix_outbox_held", "bot_id", "chat_id"),
+        index_where("status = 'dead'", "ix_outbox_dead", "bot_id", "id"),
+        index_where("kind = 'card' AND status IN ('queued', 'held')", "uq_outbox_waiting_card", "card_id", unique=True),
     )
     id: int | None = Field(default=None, primary_key=True)
     office_id: str | None = Field(default=None, foreign_key="office.id")
@@ -142,9 +130,9 @@ class Inbox(Table, table=True):
 
     __table_args__ = (
         UniqueConstraint("bot_id", "update_id"),
-        _index_where("status = 'pending'", "ix_inbox_pending", "bot_id", "id"),
-        _index_where("status = 'pending'", "ix_inbox_pending_person", "bot_id", "person", "id"),
-        _index_where("status = 'parked'", "ix_inbox_parked", "bot_id", "id"),
+        index_where("status = 'pending'", "ix_inbox_pending", "bot_id", "id"),
+        index_where("status = 'pending'", "ix_inbox_pending_person", "bot_id", "person", "id"),
+        index_where("status = 'parked'", "ix_inbox_parked", "bot_id", "id"),
     )
     id: int | None = Field(default=None, primary_key=True)
     bot_id: int = Field(sa_type=BigInteger)

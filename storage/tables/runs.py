@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field
 
-from storage.tables.base import Table, UtcDateTime
+from storage.tables.base import Table, UtcDateTime, index_where
 
 
 class Run(Table, table=True):
@@ -22,7 +22,7 @@ class Run(Table, table=True):
     __table_args__ = (
         UniqueConstraint("office_id", "number"),
         UniqueConstraint("office_id", "sop_id", "period_key"),
-        Index(None, "office_id", "status", "number"),
+        index_where("status = 'open'", "ix_run_open", "office_id", "status", "number"),
         Index("ix_run_archive", "office_id", "status", "ended_at", "number"),
     )
     id: int | None = Field(default=None, primary_key=True)

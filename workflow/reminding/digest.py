@@ -14,6 +14,7 @@ from typing import Literal
 
 from sqlmodel import Session, col, select
 
+from storage.literals import is_status
 from storage.tables import Adoption, Bot, Card, Chat, Office, Official, Run, Submission, Task
 from workflow import people
 from workflow.adoption import load
@@ -178,10 +179,11 @@ def _cards(session: Session, bot_id: int, official: Official) -> Iterator[tuple[
         .join(Task, col(Task.id) == Card.task_id)
         .join(Run, col(Run.id) == Task.run_id)
         .where(
+            Run.office_id == official.office_id,
             Card.official_id == official.id,
             col(Card.live).is_(True),
             Card.bot_id == bot_id,
-            Run.status == "open",
+            is_status(Run.status, "open"),
             col(Task.status).in_((PartStatus.OPEN, PartStatus.DONE)),
         )
         .order_by(col(Task.id))

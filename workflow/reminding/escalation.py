@@ -13,6 +13,7 @@ from typing import Literal
 
 from sqlmodel import Session, col, select
 
+from storage.literals import is_status
 from storage.tables import Adoption, Office, Official, Run, Task
 from workflow import holders, people
 from workflow.adoption import Adopted, head_role, load, secretary_role
@@ -80,7 +81,7 @@ def _concerns(
         .join(Task, col(Task.run_id) == Run.id)
         .where(
             Run.office_id == office.id,
-            Run.status == "open",
+            is_status(Run.status, "open"),
             col(Run.paused_at).is_(None),
             Task.status == PartStatus.OPEN,
             col(Task.part).not_in(SIDE),

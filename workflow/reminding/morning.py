@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, exists, select
 
 from storage import outbox, timers
+from storage.literals import is_status
 from storage.tables import Card, Office, Official, Run, Task, Timer
 from workflow import people, quiet_hours
 from workflow.calendar.of_office import calendar_of
@@ -58,7 +59,7 @@ def _concerned(session: Session, moment: Moment, office: Office) -> list[Officia
             .join(Run, col(Run.id) == Task.run_id)
             .where(
                 Run.office_id == office.id,
-                Run.status == "open",
+                is_status(Run.status, "open"),
                 col(Card.live).is_(True),
                 (col(Task.status) == PartStatus.OPEN) | (col(Task.part) == Part.INVITATION),
             )

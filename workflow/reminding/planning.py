@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlmodel import Session, col, select
 
 from storage import timers
+from storage.literals import is_status
 from storage.tables import Adoption, Office, Run, Task
 from workflow import checkpoint_messages, retention
 from workflow.adoption import load
@@ -61,7 +62,7 @@ def replan_office(session: Session, moment: Moment, office: Office) -> None:
     checkpoint_messages.plan(session, moment.now, office)
     retention.plan(session, moment.now, office)
     for run in session.exec(
-        select(Run).where(Run.office_id == office.id, Run.status == "open").order_by(col(Run.id))
+        select(Run).where(Run.office_id == office.id, is_status(Run.status, "open")).order_by(col(Run.id))
     ).all():
         replan_run(session, moment, run)
 

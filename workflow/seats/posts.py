@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from storage.literals import is_status
 from storage.tables import Adoption, Official, Run, RunStep, Seat, Unit
 from workflow.adoption import Need, load, office_roles_needed
 from workflow.job_titles import job_title
@@ -134,7 +135,7 @@ def gaps_at(session: Session, office_id: str, seats: Iterable[Seat], at: datetim
 
 
 def _wanted(session: Session, office_id: str) -> list[tuple[Run, Need, str]]:
-    query = select(Run).where(Run.office_id == office_id, Run.status == "open").order_by(col(Run.number))
+    query = select(Run).where(Run.office_id == office_id, is_status(Run.status, "open")).order_by(col(Run.number))
     wanted: list[tuple[Run, Need, str]] = []
     for run in session.exec(query):
         adopted = load(session.get_one(Adoption, run.adoption_id))

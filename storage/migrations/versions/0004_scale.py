@@ -38,11 +38,31 @@ def upgrade() -> None:
 
     with op.batch_alter_table("run", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_run_archive"), ["office_id", "status", "ended_at", "number"], unique=False)
+        # Over the few that are open: what an official has to do is found through them, however many are finished.
+        batch_op.drop_index(batch_op.f("ix_run_office_id_status_number"))
+        batch_op.create_index(
+            batch_op.f("ix_run_open"),
+            ["office_id", "status", "number"],
+            unique=False,
+            sqlite_where=sa.text("status = 'open'"),
+            postgresql_where=sa.text("status = 'open'"),
+        )
+
+    # Else SQLite goes through all cards a person has ever had.
+    with op.batch_alter_table("card", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_card_official_id_live"))
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("card", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_card_official_id_live"), ["official_id", "live"], unique=False)
+
     with op.batch_alter_table("run", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_run_archive"))
+        batch_op.drop_index(batch_op.f("ix_run_open"))
+        batch_op.create_index(
+            batch_op.f("ix_run_office_id_status_number"), ["office_id", "status", "number"], unique=False
+        )
 
     for table in CAUSED:
         with op.batch_alter_table(table, schema=None) as batch_op:
