@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
-import asyncpg  # type: ignore[import-untyped]
+import asyncpg
 from sqlalchemy import func
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError

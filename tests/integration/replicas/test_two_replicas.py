@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from random import Random
 
-import asyncpg  # type: ignore[import-untyped]
+import asyncpg
 import pytest
 from sqlmodel import Session, col, select
 

@@ -135,7 +135,7 @@ async def nothing_in(url: str) -> bool:
     """Say whether a move that failed left nothing of it: no file, or no table."""
     if url.startswith("sqlite"):
         return not sqlite_connection.file_of(url).exists()
-    import asyncpg  # type: ignore[import-untyped]
+    import asyncpg
 
     connection = await asyncpg.connect(url)
     try:
