@@ -118,7 +118,7 @@ class PostgresDatabase(Database):
                     raise
                 log.info("transaction runs again after %s, attempt %d", state, attempt)
             # Those who lost together must not meet again at once.
-            await asyncio.sleep(random.uniform(0, RACE_PAUSE_SECONDS * attempt))  # noqa: S311
+            await asyncio.sleep(random.uniform(0, RACE_PAUSE_SECONDS * attempt))  # noqa: S311 - no secret
 
     async def read(self, body: Callable[[Session], T]) -> T:
         """See :meth:`Database.read`."""
