@@ -137,9 +137,12 @@ class CrashOffice(Office):
         """Where several processes may work, what a dead one held is free only after minutes: let them pass."""
         if self.database_url.startswith("postgresql"):
             past = datetime(2000, 1, 1, tzinfo=UTC)
-            for table in (Inbox, Outbox, File):
-                held = update(table).where(col(table.lease_until).is_not(None)).values(lease_until=past)
-                await self.write(lambda session, held=held: session.exec(held))  # type: ignore[misc]
+
+            def end_leases(session: Session) -> None:
+                for table in (Inbox, Outbox, File):
+                    session.exec(update(table).where(col(table.lease_until).is_not(None)).values(lease_until=past))
+
+            await self.write(end_leases)
             await self.write(lambda session: session.exec(update(Lease).values(until=past)))
 
     async def _next_point(self) -> str:

@@ -7,7 +7,7 @@ import math
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from bot.clock import Clock
 from bot.tenure import Tenure
@@ -67,7 +67,7 @@ async def put(database: Database, kind: str, key: str, fire_at: datetime = NOW) 
 
 
 async def said(database: Database) -> list[str]:
-    rows = await database.read(lambda session: session.exec(select(Outbox).order_by(Outbox.id)).all())  # type: ignore[arg-type]
+    rows = await database.read(lambda session: session.exec(select(Outbox).order_by(col(Outbox.id))).all())
     return [row.params.get("key") or row.template or "" for row in rows]
 
 

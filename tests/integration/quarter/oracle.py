@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from sqlmodel import Session, col, select
 
@@ -173,11 +174,11 @@ class Oracle:
                 if almanac.works(day):
                     at = almanac.opening(day)
                     before: dict[int, bool] = {}
-                    self.world.plan(at, lambda o=office, b=before: self._look(o, b))  # type: ignore[misc]
+                    self.world.plan(at, partial(self._look, office, before))
                     over = max(self.almanacs[o].opening(day) for o in self.almanacs if self.almanacs[o].works(day))
                     self.world.plan(
                         over + SPREAD + timedelta(minutes=2),
-                        lambda o=office, b=before, d=day: self._complete(o, b, d),  # type: ignore[misc]
+                        partial(self._complete, office, before, day),
                     )
                 day += timedelta(days=1)
 
@@ -405,4 +406,8 @@ def _moved(almanac: Almanac, at: datetime, since: datetime, pauses: Pauses) -> d
 def _lines(text: str) -> tuple[Counter[tuple[int, int]], Counter[tuple[int, int]]]:
     """Return the lines of a digest as step and run: one's own, and others' that a superior is told of."""
     own, _, concerns = text.partition(CONCERNS)
-    return tuple(Counter((int(step), int(run)) for step, run in LINE.findall(part)) for part in (own, concerns))  # type: ignore[return-value]
+    return _named(own), _named(concerns)
+
+
+def _named(part: str) -> Counter[tuple[int, int]]:
+    return Counter((int(step), int(run)) for step, run in LINE.findall(part))

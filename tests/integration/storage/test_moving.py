@@ -188,9 +188,9 @@ async def test_a_database_that_somebody_sends_from_is_not_moved(office: Copy, ta
 
 def test_rows_come_in_an_order_that_no_locale_changes() -> None:
     class Postgres:
-        dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+        dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # it has no annotations
 
-    unit = in_order(Postgres(), metadata.tables["unit"])  # type: ignore[arg-type]
+    unit = in_order(Postgres(), metadata.tables["unit"])  # type: ignore[arg-type]  # only its dialect is asked for
     said = str(unit.compile(dialect=Postgres.dialect))
     assert said.endswith('ORDER BY unit.office_id COLLATE "C", unit.id COLLATE "C"')
 

@@ -72,7 +72,8 @@ def deadline(desk: Desk, task: Task) -> Deadline | None:
 
 
 def row(desk: Desk, number: int = 1) -> Extension:
-    return desk.town.rows(Extension, Extension.id == number)[0]  # type: ignore[no-any-return]
+    found: list[Extension] = desk.town.rows(Extension, Extension.id == number)
+    return found[0]
 
 
 def pressed(desk: Desk, name: str, verb: Verb, number: int = 1) -> str:

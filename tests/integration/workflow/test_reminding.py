@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -70,7 +71,7 @@ def fire_due(desk: Desk) -> None:
     now = desk.town.now
     for timer_id in desk.town.store.write(lambda session: timers.due_ids(session, BOT, now, 100)):
         moment = Moment(BOT, now, f"{timer_id:016x}")
-        desk.town.store.write(lambda session, t=timer_id, m=moment: rules.fire(session, m, t))  # type: ignore[misc]
+        desk.town.store.write(partial(rules.fire, moment=moment, timer_id=timer_id))
 
 
 def planned(desk: Desk) -> dict[str, str]:
