@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from storage import audit
 from storage.tables import AuditEvent, Card, Official, Outbox
 from tests.integration.workflow.desk import Desk
-from tests.integration.workflow.test_reminding import HOUR, desk_of, fire_until, queued, shown, wib
+from tests.integration.workflow.reminding_desk import HOUR, desk_of, fire_until, queued, shown, wib
 from tests.integration.workflow.town import BOT, ServedStore, SqliteStore, Store, Town
 from tests.unit.workflow import builders
 from workflow import profile
