@@ -123,6 +123,16 @@ async def test_a_poisoned_timer_holds_nobody_up_and_is_given_up_after_three_trie
     assert await said(opened) == ["say:1", "timer_given_up"]
 
 
+async def test_who_is_succeeded_meanwhile_leaves_the_rest_to_the_successor(opened: Database) -> None:
+    for number in range(3):
+        await put(opened, "say", f"say:{number}")
+    clock = Stopped()
+    tenure = holding(clock)
+    await TimerWorker(opened, BOT, clock, tenure, on_effect=tenure.end).fire_due()
+    assert await said(opened) == ["say:0"]
+    assert await worker(opened, Stopped()).fire_due() == 2
+
+
 async def test_a_database_that_is_away_does_not_count_against_a_timer(
     opened: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

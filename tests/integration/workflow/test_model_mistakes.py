@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from tests.integration.workflow.desk import UNITS, Desk
 from tests.integration.workflow.town import SqliteStore, Town
 from tests.unit.workflow import builders
 from workflow import cards, carried
-from workflow.verbs import Page, Press, Verb
+from workflow.verbs import Page, Press, QuestionPress, Verb
 
 DATE = {"id": "tanggal", "label": builders.text("Tanggal"), "kind": "date"}
 BACK = builders.outcome("back", returns_to=[1])
@@ -159,6 +160,19 @@ def test_what_a_unit_sent_before_does_not_count_once_it_has_nothing_to_report(to
     carried_on = desk.task(2, "unit", "south")
     assert carried_on.status == "nil"
     assert [s.verb for s in desk.sent(carried_on) if s.effective] == []
+
+
+def test_what_was_asked_a_day_ago_is_no_longer_answered(town: Town) -> None:
+    desk = Desk(town, builders.step(1), builders.decide(2, builders.outcome("on"), BACK))
+    desk.do(1)
+    desk.tap("clerk", Verb.DECIDE, desk.task(2, "decision"), "back")
+    town.write(desk.chat("clerk"), "Belum benar")
+    asked = town.question(desk.chat("clerk"))
+    assert asked is not None
+    town.now += timedelta(hours=24)
+    assert town.tap(desk.chat("clerk"), QuestionPress(asked.id, "send")).key == "question_gone"
+    assert (desk.task(1).status, desk.task(2, "decision").status) == ("done", "open")
+    assert town.question(desk.chat("clerk")) is None
 
 
 def test_a_forged_target_is_refused_where_only_single_units_go_back(town: Town) -> None:
