@@ -123,6 +123,15 @@ async def test_a_poisoned_timer_holds_nobody_up_and_is_given_up_after_three_trie
     assert await said(opened) == ["say:1", "timer_given_up"]
 
 
+async def test_a_timer_that_was_moved_since_it_was_found_waits_for_its_new_time(opened: Database) -> None:
+    await put(opened, "say", "say:a")
+    (found,) = await opened.read(lambda session: timers.due_ids(session, BOT, NOW, 10))
+    later = NOW + timedelta(minutes=5)
+    await opened.write(lambda session: timers.put_off(session, found, later))
+    assert await opened.write(lambda session: rules.fire(session, Moment(BOT, NOW, "n"), found)) is None
+    assert (await said(opened), await next_at(opened)) == ([], later)
+
+
 async def test_who_is_succeeded_meanwhile_leaves_the_rest_to_the_successor(opened: Database) -> None:
     for number in range(3):
         await put(opened, "say", f"say:{number}")
