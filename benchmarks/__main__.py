@@ -9,7 +9,8 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from benchmarks import (
     calendar_arithmetic,
@@ -27,8 +28,8 @@ from benchmarks import (
 )
 
 
-def _once(run: Callable[[], object]) -> Callable[..., bool]:
-    return lambda **_: bool(asyncio.run(run()))  # type: ignore[arg-type]
+def _once(run: Callable[[], Coroutine[Any, Any, bool]]) -> Callable[..., bool]:
+    return lambda **_: asyncio.run(run())
 
 
 ALL: dict[str, Callable[..., bool]] = {

@@ -19,7 +19,7 @@ import re
 import sys
 import time
 from collections import Counter, deque
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote_plus, urlsplit
 
 import uvloop
@@ -286,7 +286,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Remember where to answer."""
-        self._transport: asyncio.Transport = transport  # type: ignore[assignment]
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         """Take requests apart as they come."""

@@ -7,6 +7,7 @@ import json
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from time import perf_counter
 from typing import Any
@@ -121,7 +122,7 @@ class Worked:
         while items := await self.database.write(_claim_all):
             begun = perf_counter()
             for item in items:
-                await self.database.read(lambda session, item=item: prepare(session, item, "id", _now()))  # type: ignore[misc]
+                await self.database.read(partial(prepare, item=item, default_language="id", now=_now()))
             spent += perf_counter() - begun
         return spent
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 
-import asyncpg  # type: ignore[import-untyped]
+import asyncpg
 
 from benchmarks.soak.play import Soak
 from benchmarks.soak.town import Size

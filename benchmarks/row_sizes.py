@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 
-import asyncpg  # type: ignore[import-untyped]
+import asyncpg
 from sqlmodel import Session, col, select
 
 from benchmarks import past

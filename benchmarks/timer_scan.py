@@ -12,10 +12,11 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import asyncpg  # type: ignore[import-untyped]
+import asyncpg
 from sqlalchemy import insert, text
 from sqlmodel import Session
 
@@ -100,7 +101,7 @@ async def _filled(url: str, amount: int) -> Database:
     if url.startswith("sqlite"):
         for chunk in chunks:
             rows = [_row(number, amount) for number in chunk]
-            await database.write(lambda session, rows=rows: session.execute(insert(Timer), rows) and None)  # type: ignore[misc]
+            await database.write(partial(_insert, rows=rows))
         await database.write(lambda session: session.execute(text("ANALYZE")) and None)
         return database
     async with _connected(url) as connection:
@@ -115,6 +116,10 @@ async def _filled(url: str, amount: int) -> Database:
 def _found(session: Session) -> None:
     for number in range(OFFICES):
         session.add(Office(id=f"o{number}", name="O", regency="R", timezone="Asia/Jakarta", bot_id=1 + number % BOTS))
+
+
+def _insert(session: Session, rows: list[dict[str, Any]]) -> None:
+    session.execute(insert(Timer), rows)
 
 
 def _row(number: int, amount: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import zipfile
 from typing import BinaryIO, cast
 
-import filetype  # type: ignore[import-untyped]
+import filetype
 
 from sop_definitions.model import FileKind
 

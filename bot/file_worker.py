@@ -6,7 +6,7 @@ import asyncio
 import secrets
 import tempfile
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import BinaryIO, cast
 
@@ -126,11 +126,12 @@ class FileWorker:
         """Keep a file that takes long from being fetched a second time meanwhile."""
         while True:
             await asyncio.sleep(RENEW_SECONDS)
-            try:
-                until = await self._database.lease_time() + LEASE
-                await self._database.write(lambda session: file_rows.renew_lease(session, item.id, until))  # noqa: B023
-            except DatabaseUnavailable:
-                continue
+            with suppress(DatabaseUnavailable):
+                await self._renew_once(item)
+
+    async def _renew_once(self, item: FileItem) -> None:
+        until = await self._database.lease_time() + LEASE
+        await self._database.write(lambda session: file_rows.renew_lease(session, item.id, until))
 
     async def fetch(self, item: FileItem) -> None:
         """Fetch one claimed file and record what became of it."""

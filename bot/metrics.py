@@ -18,7 +18,7 @@ from prometheus_client import (
 )
 
 # When each counter began is told by the process's own start.
-disable_created_metrics()  # type: ignore[no-untyped-call]
+disable_created_metrics()  # type: ignore[no-untyped-call]  # it has no annotations
 REGISTRY = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
 

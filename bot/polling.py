@@ -137,14 +137,16 @@ class Poller:
         new = 0
         for raw in raws:
             try:
-                new += await self._database.write(
-                    lambda session, raw=raw: inbox.store_updates(session, self._bot_id, [raw], self._clock.now())  # type: ignore[misc]
-                )
+                new += await self._store_one(raw)
             except DatabaseUnavailable:
                 raise
             except Exception:
                 log.exception("an update could not be stored and is given up", update_id=raw[0])
         return new
+
+    async def _store_one(self, raw: Raw) -> int:
+        now = self._clock.now()
+        return await self._database.write(lambda session: inbox.store_updates(session, self._bot_id, [raw], now))
 
     def _back_off(self, why: str, error: Exception) -> float:
         pause = min(LONGEST_BACKOFF_SECONDS, 0.5 * 2.0**self._failures)

@@ -27,19 +27,12 @@ ALL, STEPS = "all", "steps"
 
 def command(talk: Talk) -> None:
     """``/adopsi``: the SOPs of the office the person administers; of several, the one chosen."""
-    admins = [official for official in talk.officials if people.is_admin(official)]
-    if not admins:
-        talk.say("not_allowed", what="adoption")
-    elif len(admins) > 1:
-        office_choice.ask(talk, admins, "adoption_office")
-    else:
-        show(talk, admins[0])
+    office_choice.begin(talk, "adoption_office", "adoption", show)
 
 
 def office(talk: Talk, question: Question, _text: str | None, option: str | None) -> Reply | None:
     """Which office was chosen."""
-    admin = office_choice.chosen(talk, question, option)
-    return show(talk, admin) if admin is not None else None
+    return office_choice.go_on(talk, question, option, show)
 
 
 def show(talk: Talk, admin: Official) -> Reply:

@@ -26,19 +26,12 @@ MOST_OFFERED = 20
 
 def command(talk: Talk) -> None:
     """``/jabatan``: the posts of the office the person administers; of several, the one chosen."""
-    admins = [official for official in talk.officials if people.is_admin(official)]
-    if not admins:
-        talk.say("not_allowed", what="seats")
-    elif len(admins) > 1:
-        office_choice.ask(talk, admins, "seats_office")
-    else:
-        show(talk, admins[0])
+    office_choice.begin(talk, "seats_office", "seats", show)
 
 
 def office(talk: Talk, question: Question, _text: str | None, option: str | None) -> Reply | None:
     """Which office was chosen."""
-    admin = office_choice.chosen(talk, question, option)
-    return show(talk, admin) if admin is not None else None
+    return office_choice.go_on(talk, question, option, show)
 
 
 def show(talk: Talk, admin: Official) -> Reply:

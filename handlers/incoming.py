@@ -91,8 +91,9 @@ def _part(of: dict[str, Any], key: str) -> dict[str, Any]:
 def _number(of: dict[str, Any], key: str) -> int:
     """Return an integer that every database holds, else 0."""
     found = of.get(key)
-    fits = isinstance(found, int) and not isinstance(found, bool) and -(1 << 63) <= found < 1 << 63
-    return int(found) if fits else 0  # type: ignore[arg-type]
+    if not isinstance(found, int) or isinstance(found, bool):
+        return 0
+    return found if -(1 << 63) <= found < 1 << 63 else 0
 
 
 def _words(of: dict[str, Any], key: str, limit: int = LONGEST_TEXT) -> str | None:
@@ -126,8 +127,9 @@ def _tap(query: dict[str, Any], update_id: int) -> Incoming:
 def _data(query: dict[str, Any]) -> str:
     """Return what a button says, '' for what no button can: it is never mended into something that fits."""
     data = query.get("data")
-    fits = isinstance(data, str) and len(data) <= LONGEST_DATA and data.isprintable()
-    return data if fits else ""  # type: ignore[return-value]
+    if not isinstance(data, str) or len(data) > LONGEST_DATA:
+        return ""
+    return data if data.isprintable() else ""
 
 
 def _message(message: dict[str, Any], update_id: int) -> Incoming:

@@ -7,6 +7,7 @@ person who presses may do so is decided then, not here.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import datetime
 
 from sqlmodel import Session
@@ -43,7 +44,8 @@ def render_card(
     """
     found = load_card(session, card_id, default_language, now, reminder)
     more = f"/status {found.facts.run.number}"
-    return compose("card", found.facts.reader, found.view, _keyboard(found), more=more, repeated=repeated)
+    values = {field.name: getattr(found.view, field.name) for field in fields(found.view)}
+    return compose("card", found.facts.reader, values, _keyboard(found), more=more, repeated=repeated)
 
 
 def _keyboard(found: CardFacts) -> Rows:

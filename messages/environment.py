@@ -7,6 +7,7 @@ reaches a template is neutralised before it is escaped, so no template can forge
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -87,7 +88,7 @@ def build(language: str) -> Environment:
 ENVIRONMENTS = {"id": build("id"), "en": build("en")}
 
 
-def fill(template: str, reader: Reader, values: dict[str, Any]) -> str:
+def fill(template: str, reader: Reader, values: Mapping[str, Any]) -> str:
     """Return a template filled in, without stray blank lines."""
     text = ENVIRONMENTS[reader.language].get_template(f"{template}.j2").render(reader=reader, **values)
     return _GAPS.sub("\n\n", _TRAILING.sub("\n", text)).strip()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import fields
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -46,17 +45,16 @@ def render(
 def compose(
     template: str,
     reader: Reader,
-    view: object,
+    values: Mapping[str, Any],
     keyboard: Sequence[Sequence[InlineButton]] = (),
     *,
     more: str = "",
     repeated: bool = False,
 ) -> Rendered:
-    """Fill in a template from a view (a dataclass or a mapping) and keep it within Telegram's limits.
+    """Fill in a template and keep it within Telegram's limits.
 
     ``more`` is the command that shows the rest of a text that had to be cut.
     """
-    values = view if isinstance(view, dict) else {f.name: getattr(view, f.name) for f in fields(view)}  # type: ignore[arg-type]
     text = fill(template, reader, values)
     if repeated:
         first, line_break, rest = text.partition("\n")

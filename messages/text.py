@@ -34,9 +34,12 @@ class InBothLanguages(Protocol):
     """Anything said in Indonesian and English: a definition's texts, a caption."""
 
     @property
-    def id(self) -> str: ...  # noqa: D102
+    def id(self) -> str:
+        """Return the Indonesian words."""
+
     @property
-    def en(self) -> str: ...  # noqa: D102
+    def en(self) -> str:
+        """Return the English words."""
 
 
 @lru_cache(maxsize=4096)

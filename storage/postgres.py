@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
-import asyncpg  # type: ignore[import-untyped]
+import asyncpg
 from sqlalchemy import func
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
@@ -118,7 +118,7 @@ class PostgresDatabase(Database):
                     raise
                 log.info("transaction runs again after %s, attempt %d", state, attempt)
             # Those who lost together must not meet again at once.
-            await asyncio.sleep(random.uniform(0, RACE_PAUSE_SECONDS * attempt))  # noqa: S311
+            await asyncio.sleep(random.uniform(0, RACE_PAUSE_SECONDS * attempt))  # noqa: S311 - no secret
 
     async def read(self, body: Callable[[Session], T]) -> T:
         """See :meth:`Database.read`."""

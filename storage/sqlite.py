@@ -194,7 +194,7 @@ class SqliteDatabase(Database):
                     if outcome.error is not None and outcome.ended_group:
                         culprit = job
                         # Nothing may follow: it would be committed statement by statement.
-                        raise outcome.error  # noqa: TRY301
+                        raise outcome.error  # noqa: TRY301 - on its way out it undoes the transaction
                     outcomes.append(outcome)
         except BaseException as error:
             raise _GroupBroken(error, culprit) from error

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from sqlalchemy import inspect
 from sqlmodel import Session, SQLModel, col, or_, select
 
 from storage import audit
@@ -137,7 +138,7 @@ def _words(event: AuditEvent) -> Iterator[str]:
 
 
 def _rows(session: Session, table: type[SQLModel], *conditions: Any) -> list[SQLModel]:
-    keys = table.__table__.primary_key.columns  # type: ignore[attr-defined]
+    keys = inspect(table).primary_key
     return list(session.exec(select(table).where(*conditions).order_by(*keys)))
 
 

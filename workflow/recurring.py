@@ -45,7 +45,8 @@ MONTHS = {Every.MONTH: 1, Every.QUARTER: 3, Every.HALF: 6, Every.YEAR: 12}
 class WorkingDays(Protocol):
     """What of an office's calendar matters here (see :class:`workflow.calendar.working_time.WorkingTime`)."""
 
-    def is_working_day(self, day: date) -> bool: ...  # noqa: D102
+    def is_working_day(self, day: date) -> bool:
+        """Say whether the office works on a local date."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import cast
 from urllib.parse import urlsplit
 
 from benchmarks.bots.arguments import TOKEN, Arguments, read, run
@@ -20,7 +21,7 @@ class _Flood(asyncio.Protocol):
         self._request = head + body
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport: asyncio.Transport = transport  # type: ignore[assignment]
+        self._transport = cast("asyncio.Transport", transport)
         self._transport.write(self._request * AHEAD)
 
     def data_received(self, data: bytes) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, event
 from sqlalchemy.engine import make_url
@@ -37,8 +38,8 @@ async def opened(url: str) -> Callable[[int, int, str], Awaitable[None]]:
     if address.get_backend_name() == "sqlite":
 
         @event.listens_for(engine.sync_engine, "connect")
-        def _configure(connection: object, _record: object) -> None:
-            cursor = connection.cursor()  # type: ignore[attr-defined]
+        def _configure(connection: Any, _record: object) -> None:
+            cursor = connection.cursor()
             for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"):
                 cursor.execute(f"PRAGMA {pragma}")
             cursor.close()

@@ -12,7 +12,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-import asyncpg  # type: ignore[import-untyped]
+import asyncpg
 
 from benchmarks.soak.play import Soak
 from benchmarks.soak.samples import append, draw

@@ -10,10 +10,11 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
-import asyncpg  # type: ignore[import-untyped]
+import asyncpg
 from sqlmodel import Session, col, exists, func, or_, select
 
 from benchmarks.soak import town
@@ -99,7 +100,7 @@ class Soak:
         """Write the offices that are not there yet; of what was played before, go on where it stopped."""
         for first in range(0, self.size.offices, 20):
             numbers = range(first, min(first + 20, self.size.offices))
-            await self.database.write(lambda session, n=numbers: self._found(session, n))  # type: ignore[misc]
+            await self.database.write(partial(self._found, numbers=numbers))
         stopped_at = await self.database.read(lambda session: session.exec(select(func.max(Inbox.received_at))).one())
         if stopped_at is not None:
             self.clock.time = stopped_at.astimezone(UTC)
@@ -159,14 +160,13 @@ class Soak:
             _, office, run = self._starts.pop(0)
             self._count += 1
             moment = Moment(town.bot_ids(self.size)[office % self.size.bots], self.clock.time, f"{self._count:016x}")
-            await self.database.write(lambda session, o=office, r=run, m=moment: town.begin(session, m, o, r))  # type: ignore[misc]
+            await self.database.write(partial(town.begin, moment=moment, number=office, run=run))
         for phones in self.phones:
             updates = phones.due()
             self.updates += len(updates)
             if updates:
-                await self.database.write(
-                    lambda session, p=phones, u=updates: inbox.store_updates(session, p.id, u, self.clock.time)  # type: ignore[misc]
-                )
+                store = partial(inbox.store_updates, bot_id=phones.id, raws=updates, now=self.clock.time)
+                await self.database.write(store)
         for worker in self._workers:
             worker.wake()
         return False

@@ -20,11 +20,11 @@ def main() -> None:
     seconds = float(os.environ.get("PANDU_CHAOS_SECONDS", "180"))
     seed = int(os.environ.get("PANDU_CHAOS_SEED", "1"))
     offices = max(2, int(seconds / SECONDS_FOR_EACH_OFFICE))
-    print(f"three replicas, {offices} offices, {seconds:.0f} seconds of storm, seed {seed}")  # noqa: T201
+    print(f"three replicas, {offices} offices, {seconds:.0f} seconds of storm, seed {seed}")  # noqa: T201 - it is there to tell
     with tempfile.TemporaryDirectory(prefix="pandu-chaos-") as folder:
         account = asyncio.run(play(Path(folder), seconds=seconds, seed=seed, offices=offices))
     for line in account.lines():
-        print(line)  # noqa: T201
+        print(line)  # noqa: T201 - likewise
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ being sent and is queued again as uncertain is put down by the database itself.
 
 from __future__ import annotations
 
-import asyncpg  # type: ignore[import-untyped]
+import asyncpg
 
 TABLES = ("inbox", "outbox", "task", "card", "file", "auditevent", "submission", "timer", "lease", "chat", "question")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
-import asyncpg  # type: ignore[import-untyped]
+import asyncpg
 from sqlmodel import Session, col, select
 
 from handlers.incoming import person_of
@@ -159,7 +159,7 @@ class Office:
 
     async def play(self, last: int) -> None:
         """Go through the day."""
-        await busy_day.play(self, last=last)  # type: ignore[arg-type]
+        await busy_day.play(self, last=last)  # type: ignore[arg-type]  # with all that the day asks of an office
         self.finished = True
 
     async def quiet(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 
 from sqlmodel import Session, col, select
@@ -54,21 +55,21 @@ async def settle(installation: Installation, last: int) -> Account:
     sent = await installation.read(known)
     stray: set[tuple[int, int]] = set()
     for office in installation.offices:
-        await installation.read(lambda session, office=office: _records(session, office, last, account))  # type: ignore[misc]
+        await installation.read(partial(_records, office=office, last=last, account=account))
         assert await office.open_tasks() == [(last + 1, "work", "")]
         assert await office.faults(office.id) == []
-        assert await installation.read(lambda session, office=office: audit.verify(session, office.id)) == []  # type: ignore[misc]
+        assert await installation.read(partial(audit.verify, office_id=office.id)) == []
         for phone in office.phones.phones.values():
             mine = strays(phone, sent)
             stray |= {(phone.user_id, message.id) for message in mine}
             for message in mine:
                 is_repeated(phone, message)
             account.repeats += marked(installation.simulator, phone)
-            meant = await installation.read(lambda session, phone=phone: _reminders(session, phone.user_id))  # type: ignore[misc]
+            meant = await installation.read(partial(_reminders, chat_id=phone.user_id))
             came = _reminders_received(installation, phone.user_id)
             assert came <= meant, phone.text()
             account.reminders += came
-        cards = await installation.read(lambda session, office=office: open_cards(session, office.id))  # type: ignore[misc]
+        cards = await installation.read(partial(open_cards, office_id=office.id))
         every_open_task_has_one_card(office.phones, cards, stray)
     assert len(stray) <= account.unknown, (stray, account.unknown)
     assert account.repeats <= account.unknown, (account.repeats, account.unknown)

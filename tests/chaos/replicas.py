@@ -8,7 +8,6 @@ that a run of a minute sees as many of them run out as a bad day.
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import errno
 import os
 import signal
@@ -23,6 +22,7 @@ from random import Random
 from typing import Any
 
 from bot.clock import Clock, SharedClock
+from tests.e2e.own_process import settle_in
 from tests.postgres import free_port
 
 COUNT = 3
@@ -139,16 +139,7 @@ class Replicas:
 
 def _pandu_serve(environment: dict[str, str], folder: Path, clock: Clock) -> None:
     """Be ``pandu serve``, in a process of its own."""
-    if sys.platform == "linux":
-        pr_set_pdeathsig = 1
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
-    output = os.open(folder / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    os.dup2(output, 1)
-    os.dup2(output, 2)
-    os.chdir(folder)
-    for name in [name for name in os.environ if name.startswith("PANDU_")]:
-        del os.environ[name]
-    os.environ.update(environment)
+    settle_in(environment, folder)
 
     from bot import app, cli, file_worker, inbox_worker, sender
 

@@ -73,7 +73,7 @@ class Storm:
                 simulator.fault("flood", method=random.choice(SENDS), times=random.randint(1, 2), retry_after=1)
             case _:
                 method = random.choice((*SENDS, "sendMessage", "getFile", "file", "answerCallbackQuery"))
-                simulator.fault(kind, method=method, times=random.randint(1, 2), seconds=0.1)  # type: ignore[arg-type]
+                simulator.fault(kind, method=method, times=random.randint(1, 2), seconds=0.1)  # type: ignore[arg-type]  # of UNKNOWN
 
 
 def _suspects(session: Session) -> bool:

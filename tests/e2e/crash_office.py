@@ -8,7 +8,6 @@ production: business time runs faster, and nobody paces the messages.
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import os
 import signal
 import sys
@@ -25,6 +24,7 @@ from sqlmodel import Session, col, select
 
 from storage.tables import File, Inbox, Lease, Outbox
 from tests.e2e.office import Office, TestClock
+from tests.e2e.own_process import settle_in
 from tests.e2e.phone import quiet
 
 SPEED = 3.0
@@ -137,9 +137,12 @@ class CrashOffice(Office):
         """Where several processes may work, what a dead one held is free only after minutes: let them pass."""
         if self.database_url.startswith("postgresql"):
             past = datetime(2000, 1, 1, tzinfo=UTC)
-            for table in (Inbox, Outbox, File):
-                held = update(table).where(col(table.lease_until).is_not(None)).values(lease_until=past)
-                await self.write(lambda session, held=held: session.exec(held))  # type: ignore[misc]
+
+            def end_leases(session: Session) -> None:
+                for table in (Inbox, Outbox, File):
+                    session.exec(update(table).where(col(table.lease_until).is_not(None)).values(lease_until=past))
+
+            await self.write(end_leases)
             await self.write(lambda session: session.exec(update(Lease).values(until=past)))
 
     async def _next_point(self) -> str:
@@ -186,16 +189,7 @@ def _suspects(session: Session) -> bool:
 
 def _pandu_run(environment: dict[str, str], folder: Path, clock: QuickClock) -> None:
     """Be ``pandu run``, in a process of its own."""
-    if sys.platform == "linux":
-        pr_set_pdeathsig = 1
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
-    output = os.open(folder / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    os.dup2(output, 1)
-    os.dup2(output, 2)
-    os.chdir(folder)
-    for name in [name for name in os.environ if name.startswith("PANDU_")]:
-        del os.environ[name]
-    os.environ.update(environment)
+    settle_in(environment, folder)
 
     from bot import app, cli
 

@@ -178,6 +178,8 @@ class Driver:
         return (move.phone.user_id, move.message.id, QUESTION if question else move.caption or move.kinds)
 
     async def _reaction(self, phone: Phone, sent: Message) -> None:
-        look = lambda: any(message.id > sent.id for message in phone.received)  # noqa: E731
-        if not await self._world.until(look, 10.0):
+        def reacted() -> bool:
+            return any(message.id > sent.id for message in phone.received)
+
+        if not await self._world.until(reacted, 10.0):
             raise AssertionError(f"no reaction to message {sent.id}:\n{self.story()}")

@@ -212,7 +212,8 @@ class Town:
 
     def __getattr__(self, name: str) -> Phone:
         try:
-            return self.__dict__["phones"][name]  # type: ignore[no-any-return]
+            phones: dict[str, Phone] = self.__dict__["phones"]
+            return phones[name]
         except KeyError:
             raise AttributeError(name) from None
 

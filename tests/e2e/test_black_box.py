@@ -33,7 +33,7 @@ adopts:
     roles: {sekretaris: sekcam, tim_sakip: pengelola} # optional: the SOP's role -> the office's
     steps: {2: {actor: sekcam}}                       # optional
     accept_suggestions: true                          # optional
-"""  # noqa: E501
+"""  # noqa: E501 - to the letter as an operator writes it
 PEOPLE = {"camat": 1001, "sekcam": 1002, "pemerintahan": 1003, "pengelola": 1005}
 NAMES = ("Ahmad", "Fauzi", "Siti", "Rahayu", "Budi", "Santoso", "Joko", "Prasetyo")
 FILES = "rahasia-kantor"

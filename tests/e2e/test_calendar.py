@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from tests.e2e.conftest import Opened
 from tests.e2e.driver import Driver
+from tests.e2e.phone import Phone
 
 SOP = "sutera-pengukuran-kinerja"
+
+
+async def names_a_day_off(admin: Phone, words: str, understood: str) -> None:
+    await admin.taps("Tambah hari libur")
+    await admin.hears("Tanggal berapa kantor ini libur?")
+    await admin.says(words)
+    await admin.taps("Ya", on=understood)
 
 
 async def test_a_day_off_of_the_office_moves_a_deadline(open_office: Opened) -> None:
@@ -30,16 +38,10 @@ async def test_a_day_off_of_the_office_moves_a_deadline(open_office: Opened) -> 
 
     await p.camat.taps("Lihat kalender")
     await p.camat.hears("Senin–Kamis: 07.30–12.00, 13.00–15.00")
-    await p.camat.taps("Tambah hari libur")
-    await p.camat.hears("Tanggal berapa kantor ini libur?")
-    await p.camat.says("besok")
-    await p.camat.taps("Ya", on="Selasa, 5 Januari 2027")
+    await names_a_day_off(p.camat, "besok", "Selasa, 5 Januari 2027")
     await p.camat.sees_toast("Kantor memang libur")
     await p.camat.says("/kalender")
-    await p.camat.taps("Tambah hari libur")
-    await p.camat.hears("Tanggal berapa kantor ini libur?")
-    await p.camat.says("Rabu, 6 Januari 2027")
-    await p.camat.taps("Ya", on="Rabu, 6 Januari 2027")
+    await names_a_day_off(p.camat, "Rabu, 6 Januari 2027", "Rabu, 6 Januari 2027")
     await p.camat.hears("Mohon ketik nama hari liburnya")
     await p.camat.says("Hari Jadi Kabupaten")
     await p.camat.taps("Ya, terapkan", on="Hari Jadi Kabupaten")

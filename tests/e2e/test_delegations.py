@@ -8,21 +8,10 @@ from sqlmodel import Session, col, select
 
 from storage.tables import Submission
 from tests.e2e.conftest import Opened
-from tests.e2e.office import Office
-from tests.e2e.phone import Phone
+from tests.e2e.step_by_step import says, taps
 from tests.e2e.test_turns import count, turning
 
 SOP = "sumbang-pengukuran-kinerja"
-
-
-async def says(office: Office, phone: Phone, words: str) -> None:
-    await phone.says(words)
-    await office.quiet()
-
-
-async def taps(office: Office, phone: Phone, caption: str, on: str | None = None) -> None:
-    await phone.taps(caption, on=on)
-    await office.quiet()
 
 
 async def test_over_a_weekend_and_back(open_office: Opened) -> None:

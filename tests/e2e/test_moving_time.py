@@ -5,18 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.e2e.conftest import Opened
-from tests.e2e.office import Office
-from tests.e2e.phone import Phone
+from tests.e2e.step_by_step import says
 from tests.e2e.test_turns import count, turning
 
 SOP = "sumbang-pengukuran-kinerja"
-
-
-async def says(office: Office, phone: Phone, *words: str) -> None:
-    """Write one message after the other, each once the bot has answered the one before."""
-    for said in words:
-        await phone.says(said)
-        await office.quiet()
 
 
 async def test_more_time_is_asked_for_and_decided_once(open_office: Opened) -> None:

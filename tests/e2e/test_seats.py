@@ -11,20 +11,11 @@ from tests.e2e.conftest import Opened
 from tests.e2e.office import Office
 from tests.e2e.paperwork import pdf
 from tests.e2e.phone import Phone
+from tests.e2e.step_by_step import says, taps
 from tests.e2e.test_turns import count, turning
 
 SOP = "tambak-evaluasi-kinerja"
 ORDER = "Surat Perintah Nomor 800.1.11/12/2027, tanggal 31 Desember 2026"
-
-
-async def says(office: Office, phone: Phone, words: str) -> None:
-    await phone.says(words)
-    await office.quiet()
-
-
-async def taps(office: Office, phone: Phone, caption: str, on: str | None = None) -> None:
-    await phone.taps(caption, on=on)
-    await office.quiet()
 
 
 async def chooses(office: Office, admin: Phone, post: str, person: str, capacity: str) -> None:

@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from itertools import cycle
 from random import Random
 
-import asyncpg  # type: ignore[import-untyped]
+import asyncpg
 import pytest
 from sqlalchemy.engine import make_url
 
@@ -50,7 +50,7 @@ def stumbling(simulator: Simulator, random: Random) -> Trouble:
                 simulator.fault("flood", times=2, retry_after=1)
             case _:
                 method = random.choice((*SENDS, "sendMessage", "getUpdates", "getFile", "file", "answerCallbackQuery"))
-                simulator.fault(kind, method=method, times=random.randint(1, 2), seconds=0.1)  # type: ignore[arg-type]
+                simulator.fault(kind, method=method, times=random.randint(1, 2), seconds=0.1)  # type: ignore[arg-type]  # of UNKNOWN
         yield
         if kind == "backwards":
             simulator.release_updates(backwards=True)

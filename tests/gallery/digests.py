@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Literal
 from unittest.mock import patch
 
 from messages.rendered import Rendered
@@ -11,6 +12,7 @@ from storage.tables import Task
 from tests.gallery.exhibits import Collection, kind_of
 from tests.unit.messages.town import CAMAT, KASI_PEM, KASI_TRANTIB, SEKCAM, Town, walked
 from workflow.reminding.digest import Concern, Digest, Estimate, Item, MeetingToday
+from workflow.reminding.escalation import Reason
 from workflow.run_times import Basis, Deadline
 from workflow.state import Part
 
@@ -81,14 +83,15 @@ def _id(place: Town, person: int) -> str:
 def _item(place: Town, person: int, task: Task, at: datetime | None, late: int = 0) -> Item:
     opened = task.opened_at or place.now
     deadline = Deadline(at, Basis.STANDARD, opened, at) if at else None
-    kind = "overdue" if late else "due_today" if at else "waiting"
-    return Item(task.id or 0, task.run_id, place.official(person).id or 0, kind, deadline, late, opened)  # type: ignore[arg-type]
+    kind: Literal["overdue", "due_today", "waiting"] = "overdue" if late else "due_today" if at else "waiting"
+    return Item(task.id or 0, task.run_id, place.official(person).id or 0, kind, deadline, late, opened)
 
 
 def _concern(
-    place: Town, holder: int, task: Task, reason: str, *, late: int = 2 * DAY, offer: bool = False, head: bool = False
-) -> Concern:
+    place: Town, holder: int, task: Task, reason: Reason, *, late: int = 2 * DAY, offer: bool = False,
+    head: bool = False,
+) -> Concern:  # fmt: skip
     deadline = Deadline(DUE, Basis.STANDARD, task.opened_at or place.now, DUE)
     holders = [place.official(holder).id or 0]
     since = deadline.starts_at
-    return Concern(task.id or 0, task.run_id, holders, reason, deadline, late, offer, head, since)  # type: ignore[arg-type]
+    return Concern(task.id or 0, task.run_id, holders, reason, deadline, late, offer, head, since)

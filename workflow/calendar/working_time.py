@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from operator import le, lt
 from zoneinfo import ZoneInfo
 
 from workflow.calendar.national import DayOff, national, ramadan
@@ -210,29 +211,25 @@ class WorkingTime:
         return before + year.days[(day - year.first).days + 1]
 
     def _earliest(self, passed: int, near: datetime) -> datetime:
-        self._reach_span(passed, near)
-        years = range(self._lowest, self._highest + 2)
-        number = years[bisect_left(years, passed, key=lambda year: self._before[year][0]) - 1]
-        year, rest = self._years[number], passed - self._before[number][0]
-        index = bisect_left(year.passed, rest) - 1
-        rest -= year.passed[index]
-        for opens, closes in year.hours[index]:
-            length = (closes - opens) * _MINUTE
-            if rest <= length:
-                return self._at(year.first + index * _DAY, opens, rest)
-            rest -= length
-        raise AssertionError("a day holds less than its sum")
+        """Return the first moment at which so much had passed: a closing, not the opening after it."""
+        return self._moment(passed, near, bisect_left, le)
 
     def _latest(self, passed: int, near: datetime) -> datetime:
+        """Return the last moment at which so much had passed: an opening, not the closing before it."""
+        return self._moment(passed, near, bisect_right, lt)
+
+    def _moment(
+        self, passed: int, near: datetime, bisect: Callable[..., int], within: Callable[[int, int], bool]
+    ) -> datetime:
         self._reach_span(passed, near)
         years = range(self._lowest, self._highest + 2)
-        number = years[bisect_right(years, passed, key=lambda year: self._before[year][0]) - 1]
+        number = years[bisect(years, passed, key=lambda year: self._before[year][0]) - 1]
         year, rest = self._years[number], passed - self._before[number][0]
-        index = bisect_right(year.passed, rest) - 1
+        index = bisect(year.passed, rest) - 1
         rest -= year.passed[index]
         for opens, closes in year.hours[index]:
             length = (closes - opens) * _MINUTE
-            if rest < length:
+            if within(rest, length):
                 return self._at(year.first + index * _DAY, opens, rest)
             rest -= length
         raise AssertionError("a day holds less than its sum")

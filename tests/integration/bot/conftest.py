@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from sqlmodel import Session
 
+from bot import outgoing
 from bot.telegram_client import TelegramClient
+from messages.rendered import Rendered
 from simulator import Person, Simulator, running
 from storage.database import Database, open_database
+from storage.tables import Card
+from tests.integration.bot.delivery_desk import Desk
 from tests.integration.storage.conftest import fill
 
 TOKEN = "7000000001:AAE-secret_secret-secret_secret-abc"
@@ -48,3 +55,22 @@ async def sqlite(sqlite_url: str) -> AsyncIterator[Database]:
     await opened.write(fill)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+def desk(sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A delivery worker by hand; what it says tells only which card or template it was."""
+
+    def card(session: Session, card_id: int, *, default_language: str, repeated: bool, **_more: Any) -> Rendered:
+        assert default_language == "id"
+        mark = " (ulang)" if repeated else ""
+        return Rendered(f"card {card_id} r{session.get_one(Card, card_id).wanted_revision}{mark}")
+
+    def message(_session: Session, template: str, _params: Any, **more: Any) -> Rendered:
+        if template == "broken":
+            raise KeyError(template)
+        return Rendered(f"<b>{template}</b>" + (" (ulang)" if more["repeated"] else ""))
+
+    monkeypatch.setattr(outgoing, "render_card", card)
+    monkeypatch.setattr(outgoing, "render", message)
+    return Desk(sqlite, tmp_path / "files")

@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,7 @@ async def pandu(
 
     def run(*arguments: str) -> asyncio.Future[Result]:
         # The command brings its own event loop, beside the test's.
-        invoke = lambda: CliRunner().invoke(audit.app, list(arguments), catch_exceptions=False)  # noqa: E731
+        invoke = partial(CliRunner().invoke, audit.app, list(arguments), catch_exceptions=False)
         return asyncio.ensure_future(asyncio.to_thread(invoke))
 
     return run

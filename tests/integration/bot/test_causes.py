@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import structlog
-from sqlmodel import select
+from sqlmodel import col, select
 
 from bot.clock import Clock
 from bot.inbox_worker import InboxWorker
@@ -22,7 +22,7 @@ from storage import inbox
 from storage.database import Database
 from storage.tables import Outbox
 from tests import sending
-from tests.integration.bot.test_delivery import Desk
+from tests.integration.bot.delivery_desk import Desk
 from tests.integration.storage.conftest import ANA, BOT
 from workflow.verbs import Page, Press
 
@@ -67,7 +67,7 @@ async def test_what_an_update_causes_is_found_by_its_cause(
     for _ in updates:
         for item in await worker.claim():
             await worker._work_on(item)
-    causes = await sqlite.read(lambda s: s.exec(select(Outbox.cause).order_by(Outbox.id)).all())  # type: ignore[arg-type]
+    causes = await sqlite.read(lambda s: s.exec(select(Outbox.cause).order_by(col(Outbox.id))).all())
     assert causes == [f"{BOT}:41", f"{BOT}:42"]
     lease_now = await sqlite.lease_time()
     desk.tenure.begin(await sqlite.write(lambda s: sending.hold(s, BOT, lease_now)), math.inf)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from bot.demo_jump import Jumps
 from bot.settings import Settings
 from simulator import Impossible, Simulator, Trainer, running
 from simulator.records import Message
+from simulator.trainer import Direction
 from storage import outbox
 from storage import timers as timer_rows
 from storage.tables import Timer
@@ -40,6 +42,15 @@ class Running(Clock):
         return datetime(2027, 1, 7, 3, 0, tzinfo=UTC) + timedelta(seconds=self.monotonic() - self.began)
 
 
+def local(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
+    """A date and a clock time as the trainer chooses them: the office's own, with no zone said."""
+    return datetime(year, month, day, hour, minute)  # noqa: DTZ001 - that is what the page sends
+
+
+def _welcomed(simulator: Simulator) -> bool:
+    return all(len(simulator.chat(user)) > 1 for user in (CAMAT, SEKCAM))
+
+
 class Demo:
     """The demo without its command line."""
 
@@ -49,9 +60,9 @@ class Demo:
         self.clock = clock
         self.jumps = jumps
 
-    async def jump(self, to: str, at: datetime | None = None) -> str:
+    async def jump(self, to: Direction, at: datetime | None = None) -> str:
         """Go forward; return what the trainer is told at the end."""
-        await self.jumps.begin(to, at)  # type: ignore[arg-type]
+        await self.jumps.begin(to, at)
         return await self.arrived()
 
     async def arrived(self) -> str:
@@ -97,8 +108,7 @@ async def demo(tmp_path: Path, sqlite_url: str) -> AsyncIterator[Demo]:
             task = asyncio.create_task(pandu.run(stopping))
             for user in (CAMAT, SEKCAM):
                 simulator.opens_link(user)
-            welcomed = lambda: all(len(simulator.chat(user)) > 1 for user in (CAMAT, SEKCAM))  # noqa: E731
-            assert await simulator.world.until(welcomed, 30)
+            assert await simulator.world.until(partial(_welcomed, simulator), 30)
             await quiet(simulator)
             # The morning's checkpoint would stand among what these tests count.
             await pandu.database.write(lambda session: timer_rows.drop(session, office_id="sumbang", kind=CHECKPOINT))
@@ -116,7 +126,7 @@ async def test_everything_on_the_way_is_said_at_its_own_time(demo: Demo) -> None
     times = [wib(8, 9), wib(9, 23, 59), wib(12, 7, 30)]
     await demo.says_later(*times)
     began = demo.clock.now()
-    said = await demo.jump("date", datetime(2027, 1, 12, 8, 0))  # noqa: DTZ001
+    said = await demo.jump("date", local(2027, 1, 12, 8, 0))
     assert said == "Sampai pada Selasa, 12 Januari 2027 pukul 08.00 WIB. Pandu mengirim 3 pesan."
     heard = demo.heard(began)
     assert len(heard) == 3, "no note of an absence, and nothing twice"
@@ -129,7 +139,7 @@ async def test_both_clocks_stay_together_and_the_page_is_told(demo: Demo) -> Non
     told: list[str] = []
     demo.simulator.world.listeners.append(lambda kind, _: told.append(kind))
     assert demo.jumps.face().moved is False
-    await demo.jump("date", datetime(2027, 2, 1, 8, 0))  # noqa: DTZ001
+    await demo.jump("date", local(2027, 2, 1, 8, 0))
     assert abs(demo.simulator.clock.now() - demo.clock.now() - apart) < timedelta(seconds=2)
     face = demo.jumps.face()
     assert (face.moved, face.jumping, face.zone, face.zone_name) == (True, False, "Asia/Jakarta", "WIB")
@@ -137,7 +147,7 @@ async def test_both_clocks_stay_together_and_the_page_is_told(demo: Demo) -> Non
 
 
 async def test_the_next_working_morning_comes_with_what_is_said_then(demo: Demo) -> None:
-    await demo.jump("date", datetime(2027, 1, 8, 20, 0))  # noqa: DTZ001
+    await demo.jump("date", local(2027, 1, 8, 20, 0))
     monday = wib(11, 7, 30)
     await demo.says_later(monday + timedelta(minutes=3), monday + timedelta(minutes=14), monday + timedelta(hours=2))
     said = await demo.jump("morning")
@@ -147,7 +157,7 @@ async def test_the_next_working_morning_comes_with_what_is_said_then(demo: Demo)
 
 
 async def test_before_the_office_opens_the_next_morning_is_todays(demo: Demo) -> None:
-    await demo.jump("date", datetime(2027, 1, 8, 5, 0))  # noqa: DTZ001
+    await demo.jump("date", local(2027, 1, 8, 5, 0))
     assert "Jumat, 8 Januari 2027 pukul 07.30 WIB" in await demo.jump("morning")
 
 
@@ -155,14 +165,14 @@ async def test_many_messages_to_one_person_do_not_slow_a_jump(demo: Demo) -> Non
     hours = [wib(8, 8) + timedelta(minutes=minute) for minute in range(60)]
     await demo.says_later(*hours)
     async with asyncio.timeout(20):
-        assert "60 pesan" in await demo.jump("date", datetime(2027, 1, 9, 8, 0))  # noqa: DTZ001
+        assert "60 pesan" in await demo.jump("date", local(2027, 1, 9, 8, 0))
 
 
 async def test_a_tap_that_the_bot_has_yet_to_fetch_is_answered_after_the_jump(demo: Demo) -> None:
     demo.simulator.hold_updates()
     demo.simulator.says(CAMAT, "/bantuan")
     began = demo.clock.now()
-    await demo.jump("date", datetime(2027, 1, 10, 8, 0))  # noqa: DTZ001
+    await demo.jump("date", local(2027, 1, 10, 8, 0))
     demo.simulator.release_updates()
     assert await demo.simulator.world.until(lambda: demo.heard(began), 30)
 
@@ -170,10 +180,10 @@ async def test_a_tap_that_the_bot_has_yet_to_fetch_is_answered_after_the_jump(de
 @pytest.mark.parametrize(
     ("at", "words"),
     [
-        (datetime(2027, 1, 7, 9, 59), "hanya dapat maju, dan sekarang sudah Kamis, 7 Januari 2027 pukul 10.00 WIB"),  # noqa: DTZ001
-        (datetime(1, 1, 1), "di luar kalender"),  # noqa: DTZ001
-        (datetime(2028, 2, 1), "terlalu jauh"),  # noqa: DTZ001
-        (datetime(9999, 12, 31, 23, 59), "terlalu jauh"),  # noqa: DTZ001
+        (local(2027, 1, 7, 9, 59), "hanya dapat maju, dan sekarang sudah Kamis, 7 Januari 2027 pukul 10.00 WIB"),
+        (local(1, 1, 1), "di luar kalender"),
+        (local(2028, 2, 1), "terlalu jauh"),
+        (local(9999, 12, 31, 23, 59), "terlalu jauh"),
     ],
 )
 async def test_where_nobody_can_go(demo: Demo, at: datetime, words: str) -> None:
@@ -190,7 +200,7 @@ async def test_with_nothing_to_remind_of_the_clock_stays(demo: Demo) -> None:
 
 async def test_one_jump_at_a_time_and_it_can_be_stopped(demo: Demo) -> None:
     await demo.says_later(*(wib(8, 8) + timedelta(hours=hour) for hour in range(300)))
-    await demo.jumps.begin("date", datetime(2027, 2, 1, 8, 0))  # noqa: DTZ001
+    await demo.jumps.begin("date", local(2027, 2, 1, 8, 0))
     with pytest.raises(Impossible, match="sedang berjalan maju"):
         await demo.jumps.begin("morning", None)
     assert await demo.simulator.world.until(lambda: len(demo.heard(wib(8, 7))) > 1, 30)

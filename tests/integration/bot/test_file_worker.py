@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -102,7 +103,7 @@ async def fetch(
         lease_now = await database.lease_time()
         later = Clock().now().replace(year=2100)
         items = await database.write(
-            lambda s, at=lease_now, due=later: file_rows.claim_files(s, due, at, LEASE, 10)  # type: ignore[misc]
+            partial(file_rows.claim_files, now=later, lease_now=lease_now, lease=LEASE, limit=10)
         )
         for item in items:
             await worker.fetch(item)
@@ -211,16 +212,14 @@ async def test_the_worker_goes_easy_on_a_store_that_is_away(
 
     await sqlite.write(arrive)
     store = Moody(tmp_path / "files", [FilesUnavailable("S3: 503")] * 5)
-    stored = asyncio.Event()
-
-    def on_effect() -> None:
-        if len(notes.said) == 20:
-            stored.set()
-
-    worker = FileWorker(sqlite, cast("TelegramClient", Telegram()), store, BOT, Clock(), on_effect)
+    # Said after each commit; what is noted is noted before it.
+    committed = asyncio.Semaphore(0)
+    worker = FileWorker(sqlite, cast("TelegramClient", Telegram()), store, BOT, Clock(), committed.release)
     stopping = asyncio.Event()
     running = asyncio.create_task(worker.run(stopping))
-    await asyncio.wait_for(stored.wait(), 60)
+    async with asyncio.timeout(60):
+        for _ in range(20):
+            await committed.acquire()
     stopping.set()
     await running
     rows = await sqlite.read(lambda s: s.exec(select(File)).all())

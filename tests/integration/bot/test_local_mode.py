@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import pytest
 from pydantic import SecretStr
@@ -139,7 +139,7 @@ async def test_a_stored_file_of_more_than_50_mb_is_sent_without_being_in_memory(
     with SpooledTemporaryFile(max_size=1) as spool:
         spool.write(PDF)
         spool.truncate(size)
-        sha256, _ = await store.put(spool)  # type: ignore[arg-type]
+        sha256, _ = await store.put(cast("BinaryIO", spool))
     document = Document("Laporan.pdf", "document", None, sha256, size, silent=True, caption=None)
     await transmit(client, store, ANA, document)
     message = simulator.chat(ANA)[-1]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -22,7 +23,7 @@ from bot.timer_worker import TimerWorker
 from storage import inbox, outbox, timers
 from storage.database import Database, DatabaseUnavailable
 from storage.tables import Inbox, Office
-from tests.integration.bot.test_delivery import Desk
+from tests.integration.bot.delivery_desk import Desk
 from tests.integration.storage.conftest import ANA, BOT, NOW, OFFICE
 from workflow import timers as rules
 
@@ -47,13 +48,13 @@ def counted() -> Callable[..., float]:
     return risen
 
 
-class StoppedClock:
+class StoppedClock(Clock):
     """A clock that stands still unless it is moved."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
 
-    def now(self) -> object:
+    def now(self) -> datetime:
         return NOW
 
     def monotonic(self) -> float:
@@ -109,7 +110,7 @@ async def test_the_page_tells_the_queues(sqlite: Database) -> None:
         inbox.store_updates(session, BOT, [text(1, "Siti")], NOW - timedelta(seconds=30))
 
     await sqlite.write(fill)
-    page = (await MetricsPage(sqlite, StoppedClock()).text()).decode()  # type: ignore[arg-type]
+    page = (await MetricsPage(sqlite, StoppedClock()).text()).decode()
     values = {
         one.name: one.value
         for family in text_string_to_metric_families(page)
@@ -127,7 +128,7 @@ async def test_the_page_tells_the_queues(sqlite: Database) -> None:
 
 async def test_however_often_it_is_asked_the_database_is_asked_rarely(sqlite: Database) -> None:
     clock, database = StoppedClock(), Counting(sqlite)
-    page = MetricsPage(database, clock)  # type: ignore[arg-type]
+    page = MetricsPage(cast("Database", database), clock)
     for _ in range(20):
         await page.text()
     assert database.asked == 1
@@ -139,7 +140,7 @@ async def test_however_often_it_is_asked_the_database_is_asked_rarely(sqlite: Da
 async def test_without_a_database_there_is_still_a_page(sqlite: Database) -> None:
     database = Counting(sqlite)
     database.away = True
-    page = MetricsPage(database, StoppedClock())  # type: ignore[arg-type]
+    page = MetricsPage(cast("Database", database), StoppedClock())
     assert b"pandu_database_up 0.0" in await page.text()
 
 
@@ -178,7 +179,7 @@ async def test_a_timer_is_counted_with_how_late_it_was(
     clock = StoppedClock()
     tenure = Tenure(clock.monotonic)
     tenure.begin(1, 60.0)
-    worker = TimerWorker(sqlite, BOT, clock, tenure, on_effect=lambda: None)  # type: ignore[arg-type]
+    worker = TimerWorker(sqlite, BOT, clock, tenure, on_effect=lambda: None)
     assert await worker.fire_due() == 1
     assert counted("pandu_timers_total", outcome="fired") == 1
     assert counted("pandu_timer_lag_seconds_sum") == 7

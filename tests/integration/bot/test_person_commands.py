@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ def pandu(
 
     def run(*arguments: str, answer: str = "") -> asyncio.Future[Result]:
         # The command brings its own event loop, beside the test's.
-        invoke = lambda: CliRunner().invoke(person.app, list(arguments), input=answer, catch_exceptions=False)  # noqa: E731
+        invoke = partial(CliRunner().invoke, person.app, list(arguments), input=answer, catch_exceptions=False)
         return asyncio.ensure_future(asyncio.to_thread(invoke))
 
     return run

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from storage import outbox
 from storage.tables import Card, Official, Outbox, Task
-from tests.integration.bot.test_delivery import Desk, desk  # noqa: F401  (a fixture)
+from tests.integration.bot.delivery_desk import Desk
 from tests.integration.storage.conftest import ANA, BOT, OFFICE
 
 # It is Thursday, 10.00 WIB: the office works.
@@ -43,7 +43,7 @@ def sounded(at: Desk) -> list[tuple[str, bool]]:
 
 
 @pytest.mark.parametrize("template", ["digest", "unit_reminder", "personal_reminder"])
-async def test_reminders_wait_until_the_quiet_hours_are_over(desk: Desk, template: str) -> None:  # noqa: F811
+async def test_reminders_wait_until_the_quiet_hours_are_over(desk: Desk, template: str) -> None:
     await be_quiet(desk)
     await say(desk, template, priority=outbox.REMINDER, not_after=datetime(2027, 1, 7, 3, 30, tzinfo=UTC))
     await desk.deliver(rounds=3)
@@ -55,7 +55,7 @@ async def test_reminders_wait_until_the_quiet_hours_are_over(desk: Desk, templat
     assert sounded(desk) == [(f"<b>{template}</b>", True)]
 
 
-async def test_what_waits_holds_no_card_back(desk: Desk) -> None:  # noqa: F811
+async def test_what_waits_holds_no_card_back(desk: Desk) -> None:
     await be_quiet(desk)
     await say(desk, "personal_reminder")
     await desk.deliver()
@@ -64,7 +64,7 @@ async def test_what_waits_holds_no_card_back(desk: Desk) -> None:  # noqa: F811
     assert sounded(desk) == [("card 1 r2", False)]
 
 
-async def test_cards_and_notices_come_without_a_sound_and_answers_with_one(desk: Desk) -> None:  # noqa: F811
+async def test_cards_and_notices_come_without_a_sound_and_answers_with_one(desk: Desk) -> None:
     await desk.show()
     await desk.deliver()
     await be_quiet(desk)
@@ -76,14 +76,14 @@ async def test_cards_and_notices_come_without_a_sound_and_answers_with_one(desk:
     assert dict(sounded(desk)[1:]) == {"<b>home</b>": True, "card 2 r2": False, "<b>returned</b>": False}
 
 
-async def test_a_meeting_does_not_wait(desk: Desk) -> None:  # noqa: F811
+async def test_a_meeting_does_not_wait(desk: Desk) -> None:
     await be_quiet(desk)
     await say(desk, "meeting_reminder")
     await desk.deliver()
     assert sounded(desk) == [("<b>meeting_reminder</b>", False)]
 
 
-async def test_a_card_as_a_reminder_waits_too(desk: Desk) -> None:  # noqa: F811
+async def test_a_card_as_a_reminder_waits_too(desk: Desk) -> None:
     def opened(session: Session) -> None:
         card = session.get_one(Card, 1)
         card.message_id, card.anew, card.shown_revision, card.wanted_revision = 55, False, 1, 1
@@ -101,7 +101,7 @@ async def test_a_card_as_a_reminder_waits_too(desk: Desk) -> None:  # noqa: F811
     assert sounded(desk) == [("card 1 r1", True)]
 
 
-async def test_outside_the_quiet_hours_nothing_changes(desk: Desk) -> None:  # noqa: F811
+async def test_outside_the_quiet_hours_nothing_changes(desk: Desk) -> None:
     await be_quiet(desk, {"from": "18:00", "until": "07:00"})
     await say(desk, "personal_reminder")
     await desk.deliver()

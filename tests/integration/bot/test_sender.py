@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from bot.clock import Clock
 from bot.delivery import DeliveryWorker
@@ -21,7 +21,7 @@ from storage import leases, outbox, timers
 from storage.database import Database, DatabaseUnavailable, open_database
 from storage.local_file_store import LocalFileStore
 from storage.tables import Office, Outbox, Timer
-from tests.integration.bot.test_delivery import Phone
+from tests.integration.bot.delivery_desk import Phone
 from tests.integration.storage.conftest import ANA, BOT, BUDI, NOW, OFFICE, fill
 from workflow import timers as rules
 from workflow.moment import Moment
@@ -116,7 +116,7 @@ class House:
         await self.office.write(body)
 
     async def rows(self) -> list[tuple[str, bool]]:
-        query = select(Outbox).order_by(Outbox.id)  # type: ignore[arg-type]
+        query = select(Outbox).order_by(col(Outbox.id))
         return [(row.status, row.uncertain) for row in await self.office.read(lambda s: s.exec(query).all())]
 
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import httpx
@@ -59,7 +60,7 @@ class Served:
         self.stopping = asyncio.Event()
         self.heard: dict[int, float | None] = {BOT: self.clock.monotonic(), OTHER: None}
         self.woken: list[int] = []
-        doors = {bot: Door(secret, lambda bot=bot: self.woken.append(bot)) for bot, secret in SECRETS.items()}  # type: ignore[misc]
+        doors = {bot: Door(secret, partial(self.woken.append, bot)) for bot, secret in SECRETS.items()}
         readiness = Readiness(database, self.clock, lambda: self.heard, self.stopping)
         page = MetricsPage(database, self.clock, CollectorRegistry())
         app = application(database, self.clock, doors, readiness, page)

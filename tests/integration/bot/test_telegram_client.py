@@ -9,6 +9,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 
 from bot.telegram_client import Flood, RefusedToken, ServerFault, TelegramClient, Unsent
 from simulator import Simulator
+from simulator.faults import Kind
 from tests.integration.bot.conftest import AHMAD, TOKEN
 
 
@@ -50,9 +51,9 @@ async def test_refused_connection_is_proven_unsent() -> None:
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
 async def test_a_line_that_drops_leaves_the_outcome_unknown(
-    client: TelegramClient, simulator: Simulator, chat: int, kind: str
+    client: TelegramClient, simulator: Simulator, chat: int, kind: Kind
 ) -> None:
-    simulator.fault(kind, method="sendMessage")  # type: ignore[arg-type]
+    simulator.fault(kind, method="sendMessage")
     with pytest.raises(NetworkError) as caught:
         await client.bot.send_message(chat, "x")
     assert not isinstance(caught.value, Unsent | BadRequest)

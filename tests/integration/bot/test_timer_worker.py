@@ -7,7 +7,7 @@ import math
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from bot.clock import Clock
 from bot.tenure import Tenure
@@ -67,7 +67,7 @@ async def put(database: Database, kind: str, key: str, fire_at: datetime = NOW) 
 
 
 async def said(database: Database) -> list[str]:
-    rows = await database.read(lambda session: session.exec(select(Outbox).order_by(Outbox.id)).all())  # type: ignore[arg-type]
+    rows = await database.read(lambda session: session.exec(select(Outbox).order_by(col(Outbox.id))).all())
     return [row.params.get("key") or row.template or "" for row in rows]
 
 
@@ -121,6 +121,25 @@ async def test_a_poisoned_timer_holds_nobody_up_and_is_given_up_after_three_trie
     await one.fire_due()
     assert await next_at(opened) is None
     assert await said(opened) == ["say:1", "timer_given_up"]
+
+
+async def test_a_timer_that_was_moved_since_it_was_found_waits_for_its_new_time(opened: Database) -> None:
+    await put(opened, "say", "say:a")
+    (found,) = await opened.read(lambda session: timers.due_ids(session, BOT, NOW, 10))
+    later = NOW + timedelta(minutes=5)
+    await opened.write(lambda session: timers.put_off(session, found, later))
+    assert await opened.write(lambda session: rules.fire(session, Moment(BOT, NOW, "n"), found)) is None
+    assert (await said(opened), await next_at(opened)) == ([], later)
+
+
+async def test_who_is_succeeded_meanwhile_leaves_the_rest_to_the_successor(opened: Database) -> None:
+    for number in range(3):
+        await put(opened, "say", f"say:{number}")
+    clock = Stopped()
+    tenure = holding(clock)
+    await TimerWorker(opened, BOT, clock, tenure, on_effect=tenure.end).fire_due()
+    assert await said(opened) == ["say:0"]
+    assert await worker(opened, Stopped()).fire_due() == 2
 
 
 async def test_a_database_that_is_away_does_not_count_against_a_timer(

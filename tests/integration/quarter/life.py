@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from random import Random
 
 from tests.integration.quarter.almanac import Almanac
@@ -58,8 +60,8 @@ class Life:
         for person in self.people.values():
             if person.manner.blocked is not None:
                 gone, back = person.manner.blocked
-                self._at(person.almanac, gone, time(10), lambda p=person: self.world.block(p.chat, blocked=True))
-                self._at(person.almanac, back, time(9), lambda p=person: self.world.block(p.chat, blocked=False))
+                self._at(person.almanac, gone, time(10), partial(self.world.block, person.chat, blocked=True))
+                self._at(person.almanac, back, time(9), partial(self.world.block, person.chat, blocked=False))
 
         for person in self.people.values():
             self._look_each_morning(person)
@@ -116,8 +118,8 @@ class Life:
         morning = person.almanac.next_morning(self.world.now) + timedelta(minutes=self.random.randint(20, 90))
         self.world.plan(self._awake(person, morning), look)
 
-    def _at(self, almanac: Almanac, day: date, clock: time, act: object) -> None:
-        self.world.plan(datetime.combine(day, clock, almanac.zone).astimezone(UTC), act)  # type: ignore[arg-type]
+    def _at(self, almanac: Almanac, day: date, clock: time, act: Callable[[], None]) -> None:
+        self.world.plan(datetime.combine(day, clock, almanac.zone).astimezone(UTC), act)
 
     def _plan_start(self, place: Place, sop: str, day: date) -> None:
         starter = self.people[place.people["sekcam"]]
@@ -167,7 +169,7 @@ class Life:
             key = (move.message.id, str(move))
             if key not in person.arranged:
                 person.arranged.add(key)
-                self.world.plan(self._when(person, move), lambda p=person, m=move: self._act(p, m))  # type: ignore[misc]
+                self.world.plan(self._when(person, move), partial(self._act, person, move))
 
     def _when(self, person: Somebody, move: Move) -> datetime:
         soon = self.world.now + timedelta(minutes=self.random.randint(1, 3))

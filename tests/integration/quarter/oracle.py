@@ -10,16 +10,17 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from sqlmodel import Session, col, select
 
-from sop_definitions.duration import DurationUnit
-from storage.tables import Adoption, Chat, Extension, Official, Pause, Run, RunStep, Seat, Task
+from storage.tables import Adoption, Chat, Official, Pause, Run, Seat, Task
 from tests.integration.quarter.almanac import Almanac
 from tests.integration.quarter.cast import Place
+from tests.integration.quarter.deadlines import Pauses, deadline, touched
 from tests.integration.quarter.world import Sent, World
 from tests.integration.workflow.town import BOT
-from workflow.adoption import load, standard_duration
+from workflow.adoption import load
 from workflow.run_times import load_run_times
 
 FLOOR = 60
@@ -38,9 +39,6 @@ HAPPENED = {
 """Messages that show that something of the kind has happened."""
 LINE = re.compile(r"\(langkah (\d+) · run (\d+)\)")
 CONCERNS = "Mohon perhatian"
-
-
-Pauses = list[tuple[datetime, datetime]]
 
 
 @dataclass(frozen=True)
@@ -173,11 +171,11 @@ class Oracle:
                 if almanac.works(day):
                     at = almanac.opening(day)
                     before: dict[int, bool] = {}
-                    self.world.plan(at, lambda o=office, b=before: self._look(o, b))  # type: ignore[misc]
+                    self.world.plan(at, partial(self._look, office, before))
                     over = max(self.almanacs[o].opening(day) for o in self.almanacs if self.almanacs[o].works(day))
                     self.world.plan(
                         over + SPREAD + timedelta(minutes=2),
-                        lambda o=office, b=before, d=day: self._complete(o, b, d),  # type: ignore[misc]
+                        partial(self._complete, office, before, day),
                     )
                 day += timedelta(days=1)
 
@@ -242,7 +240,7 @@ class Oracle:
             (p.started_at, p.ended_at or datetime.max.replace(tzinfo=since.tzinfo))
             for p in session.exec(select(Pause).where(Pause.run_id == run.id).order_by(col(Pause.started_at))).all()
         ]
-        due = self._due(session, self.almanacs[office], run, task, since, pauses)
+        due = deadline(session, self.almanacs[office], run, task, since, pauses)
         reachable = any(self._reachable(session, one) for one in holders)
         told = self._told(session, office, holders)
         return Open(run.number, task, since, due, pauses, {one.telegram_id or 0 for one in holders}, reachable, told)
@@ -272,7 +270,7 @@ class Oracle:
         days, day = 0, almanac.day(at)
         while True:
             day += timedelta(days=1)
-            if not almanac.works(day) or _touched(almanac, day, at, one.pauses):
+            if not almanac.works(day) or touched(almanac, day, at, one.pauses):
                 if day > almanac.day(now):
                     return days
                 continue
@@ -330,79 +328,16 @@ class Oracle:
         meeting = load_run_times(session, run, adopted).meetings.get(task.step)
         return max(opened, meeting) if meeting is not None else opened
 
-    def _due(
-        self, session: Session, almanac: Almanac, run: Run, task: Task, since: datetime, pauses: Pauses
-    ) -> datetime | None:
-        """Return a task's deadline by the almanac: the waktu, the office's own date, what was granted, pauses."""
-        duration = standard_duration(load(session.get_one(Adoption, run.adoption_id)), task.step)
-        due = None
-        if duration is not None:
-            if duration.unit in (DurationUnit.MINUTES, DurationUnit.HOURS):
-                minutes = duration.amount_high * (60 if duration.unit is DurationUnit.HOURS else 1)
-                due = self._minutes_with_pauses(almanac, since, minutes, pauses)
-            else:
-                factor = {DurationUnit.DAYS: 1, DurationUnit.WEEKS: 5, DurationUnit.MONTHS: 20}[duration.unit]
-                due = self._days_with_pauses(almanac, since, duration.amount_high * factor, pauses)
-        step = session.get_one(RunStep, (run.id, task.step))
-        own = step.collect_by
-        if own is not None and (task.part == "unit" or (due is not None and own > due)):
-            due = own
-        rows = session.exec(
-            select(Extension).where(
-                Extension.task_id == task.id, Extension.activation == task.activation, Extension.status == "granted"
-            )
-        ).all()
-        granted = [_moved(almanac, row.until, row.decided_at or row.asked_at, pauses) for row in rows]
-        return max([*([due] if due else []), *granted], default=None)
-
-    def _minutes_with_pauses(self, almanac: Almanac, since: datetime, minutes: float, pauses: Pauses) -> datetime:
-        at, left = since, minutes
-        for begins, ends in pauses:
-            if ends <= at:
-                continue
-            free = almanac.worked(at, max(at, begins))
-            if left <= free:
-                break
-            left, at = left - free, ends
-        return almanac.later(at, left)
-
-    def _days_with_pauses(self, almanac: Almanac, since: datetime, days: int, pauses: Pauses) -> datetime:
-        day = almanac.day(since)
-        while days:
-            day += timedelta(days=1)
-            days -= almanac.works(day) and not _touched(almanac, day, since, pauses)
-        return almanac.closing(day)
-
     def _fault(self, sent: Sent, words: str) -> None:
         what = f"{sent.kind} {sent.template} {sent.reminder}".strip()
         self.faults.append(f"{self.world.now:%a %d %b %H:%M} UTC, {sent.chat}, {what} ({sent.text[:60]!r}): {words}")
 
 
-def _touched(almanac: Almanac, day: date, since: datetime, pauses: Pauses) -> bool:
-    """Say whether a pause after ``since`` took working time of a day."""
-    return any(
-        max(begins, opens, since) < min(ends, closes) for begins, ends in pauses for opens, closes in almanac.hours(day)
-    )
-
-
-def _moved(almanac: Almanac, at: datetime, since: datetime, pauses: Pauses) -> datetime:
-    """Return where pauses move a date that was set at ``since``: by whole working days, to the same hour."""
-    for begins, ends in pauses:
-        if ends <= since or begins >= at:
-            continue
-        day, lost = almanac.day(max(begins, since)), 0
-        while day <= almanac.day(ends):
-            lost += _touched(almanac, day, since, [(begins, ends)])
-            day += timedelta(days=1)
-        local, day = at.astimezone(almanac.zone), almanac.day(at)
-        while lost:
-            day += timedelta(days=1)
-            lost -= almanac.works(day)
-        at = datetime.combine(day, local.time(), almanac.zone)
-    return at
-
-
 def _lines(text: str) -> tuple[Counter[tuple[int, int]], Counter[tuple[int, int]]]:
     """Return the lines of a digest as step and run: one's own, and others' that a superior is told of."""
     own, _, concerns = text.partition(CONCERNS)
-    return tuple(Counter((int(step), int(run)) for step, run in LINE.findall(part)) for part in (own, concerns))  # type: ignore[return-value]
+    return _named(own), _named(concerns)
+
+
+def _named(part: str) -> Counter[tuple[int, int]]:
+    return Counter((int(step), int(run)) for step, run in LINE.findall(part))

@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
@@ -213,7 +214,7 @@ class World:
         while ids := self.store.write(lambda session: timers.due_ids(session, BOT, self.now, 100)):
             for timer_id in ids:
                 moment = self.moment()
-                self.store.write(lambda session, t=timer_id, m=moment: workflow_timers.fire(session, m, t))  # type: ignore[misc]
+                self.store.write(partial(workflow_timers.fire, moment=moment, timer_id=timer_id))
 
     def settle(self) -> None:
         """Let files arrive and everything that is due be said, until nothing is left for this moment."""
@@ -228,11 +229,8 @@ class World:
         arrived = self.store.write(lambda session: list(session.exec(waiting.order_by(col(File.id)))))
         for file_id, name in arrived:
             moment, kind = self.moment(), KINDS[name.rpartition(".")[2]]
-            self.store.write(
-                lambda session, f=file_id or 0, k=kind, m=moment: files.stored(  # type: ignore[misc]
-                    session, f, f"{f:064x}", 1000, k, m.now, m.nonce
-                )
-            )
+            came = partial(files.stored, file_id=file_id or 0, sha256=f"{file_id:064x}", size=1000, kind=kind)
+            self.store.write(partial(came, now=moment.now, nonce=moment.nonce))
         return len(arrived)
 
     def _deliver(self) -> int:

@@ -21,7 +21,7 @@ from bot.tenure import Tenure
 from bot.timer_worker import TimerWorker
 from storage.database import Database
 from storage.local_file_store import LocalFileStore
-from tests.integration.bot.test_delivery import Phone, Sent
+from tests.integration.bot.delivery_desk import Phone, Sent
 from tests.integration.replicas.interleaving import step
 from tests.integration.workflow.town import BOT, MORNING
 

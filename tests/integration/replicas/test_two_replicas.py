@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from random import Random
 
-import asyncpg  # type: ignore[import-untyped]
+import asyncpg
 import pytest
 from sqlmodel import Session, col, select
 
@@ -63,9 +64,9 @@ class House:
         data = {"text_id": None}
         for name in ("a", "b"):
             await self.crowd.database.write(
-                lambda session, name=name: timers.put(  # type: ignore[misc]
-                    session, office_id=cast.office, kind="personal", key=f"personal:{one.id}:{name}", fire_at=MORNING,
-                    official_id=one.id, data=data,
+                partial(
+                    timers.put, office_id=cast.office, kind="personal", key=f"personal:{one.id}:{name}",
+                    fire_at=MORNING, official_id=one.id, data=data,
                 )
             )  # fmt: skip
         return cast

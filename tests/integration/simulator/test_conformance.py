@@ -148,12 +148,12 @@ async def everything(simulator: Simulator, api: Api) -> list[dict[str, Any]]:
             f"setMy{text}", **{{"Name": "name", "Description": "description"}.get(text, "short_description"): "Pandu"}
         )
         await api(f"getMy{text}")
-    updates = await api("getUpdates")
+    updates: list[dict[str, Any]] = await api("getUpdates")
     await api("setWebhook", url="http://127.0.0.1:1/hook", secret_token="s")
     await api("getWebhookInfo")
     await api("deleteWebhook", drop_pending_updates=True)
     await api("logOut")
-    return updates  # type: ignore[no-any-return]
+    return updates
 
 
 async def test_every_answer_and_update_is_what_clients_accept(simulator: Simulator, api: Api) -> None:

@@ -65,8 +65,7 @@ async def test_a_dropped_connection(simulator: Simulator, client: Client, kind: 
 async def test_a_timeout(simulator: Simulator, client: Client, kind: Any, count: int) -> None:
     simulator.fault(kind, seconds=60)
     sending = asyncio.create_task(client.send())
-    struck = lambda: simulator.in_flight == 0 and simulator.journal.entries  # noqa: E731
-    assert await simulator.world.until(struck, 10)
+    assert await simulator.world.until(lambda: simulator.in_flight == 0 and bool(simulator.journal.entries), 10)
     assert arrived(simulator) == count
     assert not sending.done(), "the client got an answer"
     sending.cancel()

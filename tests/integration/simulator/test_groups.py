@@ -16,12 +16,12 @@ MARKUP = {"inline_keyboard": [[{"text": "A", "callback_data": "x"}]]}
 
 async def updates(api: Api) -> list[dict[str, Any]]:
     """Fetch, check and confirm what waits."""
-    found = await api("getUpdates")
+    found: list[dict[str, Any]] = await api("getUpdates")
     for update in found:
         check_update(update)
     if found:
         await api("getUpdates", offset=found[-1]["update_id"] + 1)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 async def test_a_bot_in_a_group_hears_what_is_meant_for_it(simulator: Simulator, api: Api) -> None:

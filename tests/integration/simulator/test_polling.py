@@ -13,8 +13,7 @@ from tests.integration.simulator.conftest import AHMAD, SITI, Api
 async def waiting(simulator: Simulator, count: int = 1) -> None:
     """Until a client waits for updates."""
     queue = simulator.queues[simulator.world.the_bot().id]
-    calls = lambda: len(simulator.journal.calls("getUpdates")) >= count and queue.polled  # noqa: E731
-    assert await simulator.world.until(calls, 5)
+    assert await simulator.world.until(lambda: len(simulator.journal.calls("getUpdates")) >= count and queue.polled, 5)
 
 
 async def test_updates_stay_until_an_offset_confirms_them(simulator: Simulator, api: Api) -> None:

@@ -50,4 +50,4 @@ async def test_chats_files_and_undelivered_updates_survive(tmp_path: Path) -> No
 async def test_nothing_is_written_without_a_file(tmp_path: Path) -> None:
     async with running(fresh()) as url:
         assert url.startswith("http://127.0.0.1:")
-    assert os.listdir(tmp_path) == []  # noqa: PTH208
+    assert os.listdir(tmp_path) == []  # noqa: PTH208 - of a Path, it would block the loop

@@ -22,8 +22,8 @@ from storage.local_file_store import LocalFileStore
 from storage.tables import Delegation, Official
 from tests.e2e.office import Office
 from tests.e2e.offices import PEOPLE, office_file
-from tests.e2e.test_moving_time import says
-from tests.e2e.test_seats import chooses, gives_the_order, taps
+from tests.e2e.step_by_step import says, taps
+from tests.e2e.test_seats import chooses, gives_the_order
 from tests.e2e.test_turns import turning
 from workflow import audit_replay, delegating, pausing
 from workflow.delegating import Wanted

@@ -54,7 +54,7 @@ class Lived:
 
 @pytest.fixture
 async def lived(database: Database, tmp_path: Path) -> Lived:
-    town = Town(None)  # type: ignore[arg-type]
+    town = Town(None)  # type: ignore[arg-type]  # only fills, in transactions of others
     cast = Cast("sumbang", ("north", "south"), builders.definition(builders.step(1), builders.step(2)))
     await database.write(lambda session: town.fill(session, cast))
     admin = next(person for person in cast.people if person.admin)

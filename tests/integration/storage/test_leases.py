@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from storage import leases, outbox
 from storage.database import Database
@@ -44,7 +44,7 @@ async def say(database: Database, *chats: int) -> None:
 
 
 async def rows(database: Database) -> list[tuple[str, bool]]:
-    found = await database.read(lambda session: session.exec(select(Outbox).order_by(Outbox.id)).all())  # type: ignore[arg-type]
+    found = await database.read(lambda session: session.exec(select(Outbox).order_by(col(Outbox.id))).all())
     return [(row.status, row.uncertain) for row in found]
 
 

@@ -135,7 +135,7 @@ async def nothing_in(url: str) -> bool:
     """Say whether a move that failed left nothing of it: no file, or no table."""
     if url.startswith("sqlite"):
         return not sqlite_connection.file_of(url).exists()
-    import asyncpg  # type: ignore[import-untyped]
+    import asyncpg
 
     connection = await asyncpg.connect(url)
     try:
@@ -188,9 +188,9 @@ async def test_a_database_that_somebody_sends_from_is_not_moved(office: Copy, ta
 
 def test_rows_come_in_an_order_that_no_locale_changes() -> None:
     class Postgres:
-        dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+        dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # it has no annotations
 
-    unit = in_order(Postgres(), metadata.tables["unit"])  # type: ignore[arg-type]
+    unit = in_order(Postgres(), metadata.tables["unit"])  # type: ignore[arg-type]  # only its dialect is asked for
     said = str(unit.compile(dialect=Postgres.dialect))
     assert said.endswith('ORDER BY unit.office_id COLLATE "C", unit.id COLLATE "C"')
 

@@ -7,6 +7,7 @@ holds thousands of finished runs of it and of others.
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from sqlmodel import Session, col, select, text
@@ -102,8 +103,8 @@ async def deliver(database: Database) -> int:
     sent = 0
     while items := await database.write(lambda session: sending.claim(session, BOT, LATER, LATER, LEASE, 32)):
         for item in items:
-            await database.read(lambda session, item=item: outgoing.prepare(session, item, "id", LATER) and None)  # type: ignore[misc]
-            await database.write(lambda session, item=item: outbox.mark_sent(session, item.id, 1, LATER))  # type: ignore[misc]
+            await database.read(partial(outgoing.prepare, item=item, default_language="id", now=LATER))
+            await database.write(partial(outbox.mark_sent, item_id=item.id, message_id=1, now=LATER))
             sent += 1
     return sent
 
@@ -154,7 +155,7 @@ async def fetch(crowd: Crowd) -> None:
     assert found
     for item in found:
         await crowd.database.write(
-            lambda session, item=item: files.stored(session, item.id, f"{item.id:064x}", 1000, "pdf", now, "n")  # type: ignore[misc]
+            partial(files.stored, file_id=item.id, sha256=f"{item.id:064x}", size=1000, kind="pdf", now=now, nonce="n")
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import pytest
 from sqlmodel import Session, select
@@ -21,7 +22,7 @@ async def test_reads_that_wait_share_one_session_and_each_gets_its_own_result(da
         sessions.append(id(session))
         return number
 
-    found = await asyncio.gather(*(reading.read(lambda s, n=number: body(n, s)) for number in range(5)))  # type: ignore[misc]
+    found = await asyncio.gather(*(reading.read(partial(body, number)) for number in range(5)))
     assert found == [0, 1, 2, 3, 4]
     assert len(set(sessions)) == 1
 
@@ -45,9 +46,13 @@ async def test_a_database_that_is_away_is_told_to_all(database: Database) -> Non
     assert [type(one) for one in found] == [DatabaseUnavailable] * 2
 
 
+def _numbered(number: int, _: Session) -> int:
+    return number
+
+
 async def test_whoever_was_cancelled_leaves_the_others_alone(database: Database) -> None:
     reading = ReadingTogether(database)
-    tasks = [asyncio.create_task(reading.read(lambda _, n=number: n)) for number in range(3)]  # type: ignore[misc]
+    tasks = [asyncio.create_task(reading.read(partial(_numbered, number))) for number in range(3)]
     await asyncio.sleep(0)
     tasks[1].cancel()
     assert list(await asyncio.gather(tasks[0], tasks[2])) == [0, 2]

@@ -213,8 +213,14 @@ async def test_a_newer_proposal_takes_the_place_of_one_that_waits(office: Databa
         proposals.choose(MOMENT, official(session), draft, find(SUMBANG).steps[1], "actor", actor)
         proposals.propose(session, MOMENT, official(session), draft)
 
+    def arrived(session: Session) -> None:
+        session.exec(select(Outbox).where(Outbox.template == "approval_adoption")).one().message_id = 77
+
     await office.write(lambda s: proposed(s, actor="pengelola"))
+    await office.write(arrived)
     await office.write(lambda s: proposed(s, actor="camat"))
+    stripped = await office.read(lambda s: s.exec(select(Outbox).where(Outbox.kind == "strip")).all())
+    assert [(row.chat_id, row.message_id) for row in stripped] == [(CAMAT, 77)]
     rows = await office.read(lambda s: s.exec(select(Approval).order_by(col(Approval.id))).all())
     assert [row.status for row in rows] == ["lapsed", "asked"]
     await decided(office)

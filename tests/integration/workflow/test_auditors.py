@@ -12,12 +12,12 @@ import pytest
 from sqlmodel import Session, col, select
 
 from storage.database import open_database
-from storage.tables import AuditEvent, Official, Seat
+from storage.tables import AuditEvent, Official, Seat, Task
 from tests.integration.workflow.desk import Desk
 from tests.integration.workflow.offices import NOW, SUMBANG
 from tests.integration.workflow.town import ServedStore, SqliteStore, Store, Town
 from tests.unit.workflow.builders import definition, step
-from workflow import audit_replay, auditors, enrolment
+from workflow import audit_replay, auditors, delegating, enrolment, handover, reassigning
 from workflow.deed import Stopped
 from workflow.office_file.apply import apply
 from workflow.office_file.loading import load_text
@@ -104,6 +104,21 @@ def test_everything_else_is_declined_and_changes_nothing(desk: Desk) -> None:
     desk.town.bring(READER, "surat.pdf")
     assert desk.town.said(READER)[-1][0] == "auditor_reads"
     assert desk.town.rows(AuditEvent) == before
+
+
+def test_nobody_hands_an_auditor_a_task_a_desk_or_a_delegation(desk: Desk) -> None:
+    auditor, task_id = let_in(desk), desk.task(1).id
+
+    def offered(session: Session, head: Official) -> list[Official]:
+        task = session.get_one(Task, task_id)
+        return [
+            *reassigning.candidates(session, task), *handover.successors(session, head),
+            *delegating.candidates(session, head),
+        ]  # fmt: skip
+
+    found = {official.id for official in as_somebody(desk, "head", offered)}
+    assert found
+    assert auditor not in found
 
 
 def test_outside_the_period_nothing_is_read(desk: Desk) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlmodel import Session, col, select, update
@@ -106,7 +107,7 @@ def test_an_auditor_gets_it_in_their_period_only(desk: Desk) -> None:
         at = pass_a_day(desk)
         if len(lines(desk, READER)) > before:
             said.append(at)
-        desk.town.store.write(lambda s, at=at: _grow(s, at))  # type: ignore[misc]
+        desk.town.store.write(partial(_grow, at=at))
     assert said
     assert all(begins <= at < ends for at in said)
     assert len(lines(desk, desk.chat("head"))) > len(said)

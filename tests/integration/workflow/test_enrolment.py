@@ -95,6 +95,21 @@ async def test_no_means_no_and_the_link_is_spent(office: Database) -> None:
     assert await account(office) is None
 
 
+async def test_the_word_for_one_link_ends_what_was_asked_for_an_older_one(office: Database) -> None:
+    await invite(office)
+    assert await claim(office, STRANGER) is Claim.WAITING
+    older = await office.read(lambda s: s.exec(select(Invitation)).one().id)
+    await invite(office, TOKEN[::-1])
+    assert await claim(office, WATI, TOKEN[::-1]) is Claim.WAITING
+    assert await answer(office) == "done"
+
+    def too_late(s: Session) -> str:
+        return enrolment.answer(s, MOMENT, older or 0, people.officials_of(s, ADMIN, 42), yes=True).key
+
+    assert await office.write(too_late) == "stale"
+    assert await account(office) == WATI
+
+
 @pytest.mark.parametrize("person", [1003, STRANGER, WATI])
 async def test_only_an_admin_of_that_office_may_answer(office: Database, person: int) -> None:
     await invite(office)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
+from sqlalchemy import Table
 from sqlmodel import Session, col, select, update
 
 from storage import inbox, outbox
@@ -237,13 +239,13 @@ def test_the_copy_holds_what_they_wrote_and_did_and_nobody_elses(desk: Desk) -> 
     }
     for place in sorted(named):
         table, column = place.split(".")
-        rows = desk.town.store.write(
-            lambda s, t=table, c=column: s.execute(  # type: ignore[misc]
-                metadata.tables[t].select().where(metadata.tables[t].c[c] == secretary_id(s))
-            ).all()
-        )
+        rows = desk.town.store.write(partial(_of_secretary, table=metadata.tables[table], column=column))
         if rows:
             assert any(secretary(desk).id in row.values() for section in found.values() for row in section), place
+
+
+def _of_secretary(session: Session, table: Table, column: str) -> Sequence[Any]:
+    return session.execute(table.select().where(table.c[column] == secretary_id(session))).all()
 
 
 def secretary_id(session: Session) -> int:

@@ -72,7 +72,8 @@ def deadline(desk: Desk, task: Task) -> Deadline | None:
 
 
 def row(desk: Desk, number: int = 1) -> Extension:
-    return desk.town.rows(Extension, Extension.id == number)[0]  # type: ignore[no-any-return]
+    found: list[Extension] = desk.town.rows(Extension, Extension.id == number)
+    return found[0]
 
 
 def pressed(desk: Desk, name: str, verb: Verb, number: int = 1) -> str:
@@ -152,6 +153,31 @@ def test_the_secretary_asks_the_head(town: Town) -> None:
     assert "extension_asked" in desk.templates("head")
     assert pressed(desk, "secretary", Verb.GRANT) == "not_yours"
     assert pressed(desk, "head", Verb.GRANT) == "ok"
+
+
+def test_who_asked_does_not_decide_not_even_once_they_lead_the_office(desk: Desk) -> None:
+    ask(desk)
+    desk.seat("clerk", "head", given=True)
+    assert pressed(desk, "clerk", Verb.GRANT) == "not_yours"
+    assert row(desk).status == "asked"
+
+
+def test_time_that_is_over_by_now_is_not_granted(desk: Desk) -> None:
+    ask(desk)
+    desk.town.now = UNTIL
+    assert pressed(desk, "secretary", Verb.GRANT) == "until_past"
+    assert row(desk).status == "asked"
+
+
+def test_time_that_was_granted_goes_along_when_the_task_is_handed_over(desk: Desk) -> None:
+    ask(desk)
+    assert pressed(desk, "secretary", Verb.GRANT) == "ok"
+    assert desk.tap("secretary", Verb.REASSIGN, desk.task(1)) == "question_asked"
+    assert desk.answer("secretary", f"official-{person(desk, 'head-south')}") == "question_asked"
+    assert desk.answer("secretary", "yes") == "reassigned"
+    found = deadline(desk, desk.task(1))
+    assert found is not None
+    assert (found.at, found.basis) == (UNTIL, Basis.EXTENSION)
 
 
 def test_it_lapses_when_the_task_is_done_and_the_buttons_go(desk: Desk) -> None:

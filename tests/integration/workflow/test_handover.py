@@ -124,9 +124,20 @@ def test_others_may_not(town: Town, name: str) -> None:
 def test_nobody_takes_posts_for_themselves(town: Town) -> None:
     desk = office(town, 1)
     assert hand_over(desk, "admin", "head", "admin", "seats") == "not_to_oneself"
+    assert hand_over(desk, "admin", "clerk", "admin", "seats") == "not_to_oneself"
     assert hand_over(desk, "secretary", "clerk", "head-south", "seats") == "not_to_oneself"
     assert live(desk, desk.task(1)) == {"clerk", "second-clerk"}
     assert town.rows(AuditEvent, AuditEvent.kind == "desk.handed_over") == []
+
+
+def test_a_result_on_its_way_arrives_first(town: Town) -> None:
+    desk = Desk(town, builders.step(1, "upload", files={"min": 1, "max": 1}), builders.step(2))
+    town.bring(desk.chat("clerk"), "laporan.pdf")
+    assert desk.tap("clerk", Verb.DO, desk.task(1)) == "sending"
+    assert hand_over(desk, "secretary", "clerk", "head-south", "tasks") == "already_sending"
+    town.fetch()
+    assert (desk.task(1).status, desk.task(1).assigned_to) == ("done", None)
+    assert desk.sent(desk.task(1))[-1].official_id == person(desk, "clerk")
 
 
 def test_what_the_head_owes_the_secretary_does_not_move(town: Town) -> None:

@@ -34,7 +34,8 @@ def desk(town: Town) -> Desk:
 
 
 def run_of(desk: Desk) -> Run:
-    return desk.town.rows(Run, Run.id == desk.cast.run)[0]  # type: ignore[no-any-return]
+    found: list[Run] = desk.town.rows(Run, Run.id == desk.cast.run)
+    return found[0]
 
 
 def deadline(desk: Desk, step: int) -> datetime | None:

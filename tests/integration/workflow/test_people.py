@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 import pytest
@@ -27,7 +28,7 @@ async def office(database: Database) -> Database:
     await database.write(lambda session: session.add(Bot(id=42, username="pandu_bot")))
     for text in (SUMBANG, SUMBANG.replace("id: sumbang,", "id: tambak,").replace("Ahmad", "Achmad")):
         source = load_text(text, "office.yaml")
-        await database.write(lambda session, source=source: apply(session, source, NOW))  # type: ignore[misc]
+        await database.write(partial(apply, source=source, now=NOW))
     return database
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from sqlmodel import Session, col, select
 from storage import audit
 from storage.tables import AuditEvent, Card, Official, Outbox
 from tests.integration.workflow.desk import Desk
-from tests.integration.workflow.test_reminding import HOUR, desk_of, fire_until, queued, shown, wib
+from tests.integration.workflow.reminding_desk import HOUR, desk_of, fire_until, queued, shown, wib
 from tests.integration.workflow.town import BOT, ServedStore, SqliteStore, Store, Town
 from tests.unit.workflow import builders
 from workflow import profile
@@ -167,7 +168,7 @@ def test_a_new_release_renews_the_menus_that_were_chosen_once(town: Town) -> Non
     desk = desk_of(town, STEP)
     press(desk, "head", "en")
     for edition in ("first", "first", "second"):
-        town.store.write(lambda s, e=edition: profile.renew_menus(s, BOT, datetime.now(UTC), e))  # type: ignore[misc]
+        town.store.write(partial(profile.renew_menus, bot_id=BOT, now=datetime.now(UTC), edition=edition))
     menus: list[Any] = town.rows(Outbox, Outbox.kind == "menu")
     assert [m.params for m in menus] == [{"language": "en"}] * 3
     assert {m.chat_id for m in menus} == {desk.chat("head")}

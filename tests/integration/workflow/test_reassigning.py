@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
-from sqlmodel import col, update
+from sqlmodel import Session, col, update
 
 from storage.tables import Card, Official, Task
 from tests.integration.workflow import model
@@ -131,10 +132,14 @@ def test_who_left_the_office_gives_it_back_to_the_seat(town: Town) -> None:
     assert desk.tap("clerk", Verb.DO, desk.task(1)) == "done"
 
 
+def _assign_all(session: Session, to: int | None) -> None:
+    session.connection().execute(update(Task).values(assigned_to=to))
+
+
 def test_the_audit_finds_a_task_handed_over_behind_its_back(town: Town) -> None:
     desk = Desk(town, builders.step(1))
     hand_over(desk, "head", desk.task(1), "nobody")
     assert model.faults(town, desk.cast) == []
     for other in (None, person(desk, "clerk")):
-        town.store.write(lambda s, to=other: s.connection().execute(update(Task).values(assigned_to=to)))  # type: ignore[misc]
+        town.store.write(partial(_assign_all, to=other))
         assert "is assigned to" in model.faults(town, desk.cast)[0].what

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
-from storage import timers
-from storage.tables import Adoption, Card, Chat, Extension, Office, Official, Outbox, Timer
-from tests.integration.workflow.desk import Desk
+from storage.tables import Card, Chat, Extension, Office, Timer
+from tests.integration.workflow.reminding_desk import (
+    DAYS,
+    HEADS,
+    HOUR,
+    again,
+    desk_of,
+    digest,
+    fire_due,
+    fire_until,
+    planned,
+    queued,
+    shown,
+    wib,
+)
 from tests.integration.workflow.town import BOT, ServedStore, SqliteStore, Store, Town
 from tests.unit.workflow import builders
-from workflow import starting, texts
-from workflow import timers as rules
+from workflow import texts
 from workflow.moment import Moment
-from workflow.reminding import morning
-from workflow.reminding.digest import Digest, collect
 from workflow.verbs import Verb
-
-HOUR: dict[str, Any] = {"standard_duration_source": "60 Menit"}
-DAYS: dict[str, Any] = {"standard_duration_source": "3 Hari"}
-HEADS: dict[str, Any] = {"actor": {"role": "head", "confidence": "high", "reason": "invented"}}
 
 
 @pytest.fixture
@@ -31,63 +35,6 @@ def town(database_url: str) -> Iterator[Town]:
     store: Store = SqliteStore(database_url) if database_url.startswith("sqlite") else ServedStore(database_url)
     yield Town(store)
     store.close()
-
-
-def desk_of(town: Town, *steps: dict[str, Any]) -> Desk:
-    """Return an office at work since Monday 11 January 2027, 08.00 WIB; its cards are on the phones."""
-    town.now = wib("11 08.00")
-    desk = Desk(town, *steps)
-    shown(desk)
-    town.store.write(lambda session: morning.ensure_all(session, town.now))
-    return desk
-
-
-def shown(desk: Desk) -> None:
-    """Let everything queued reach the phones, and note when."""
-    desk.town.deliver()
-
-    def note(session: Session) -> None:
-        for card in session.exec(select(Card).where(col(Card.sent_at).is_(None), col(Card.message_id).is_not(None))):
-            card.sent_at = desk.town.now
-
-    desk.town.store.write(note)
-
-
-def wib(local: str) -> datetime:
-    return datetime.strptime(f"2027-01-{local} +0700", "%Y-%m-%d %H.%M %z").astimezone(UTC)
-
-
-def fire_until(desk: Desk, local: str) -> None:
-    """Let every timer until a local time fire at its own time."""
-    end = wib(local)
-    while (at := desk.town.store.write(lambda session: timers.next_at(session, BOT))) is not None and at <= end:
-        desk.town.now = max(desk.town.now, at)
-        fire_due(desk)
-    desk.town.now = end
-
-
-def fire_due(desk: Desk) -> None:
-    now = desk.town.now
-    for timer_id in desk.town.store.write(lambda session: timers.due_ids(session, BOT, now, 100)):
-        moment = Moment(BOT, now, f"{timer_id:016x}")
-        desk.town.store.write(lambda session, t=timer_id, m=moment: rules.fire(session, m, t))  # type: ignore[misc]
-
-
-def planned(desk: Desk) -> dict[str, str]:
-    rows: list[Timer] = desk.town.rows(Timer, Timer.kind == "nudge")
-    jakarta = timedelta(hours=7)
-    return {str(row.data.get("slot", "said")): f"{row.fire_at + jakarta:%d %H.%M}" for row in rows}
-
-
-def queued(desk: Desk) -> list[Outbox]:
-    """Return the reminders that wait to be delivered: cards sent anew, and digests."""
-    rows: list[Outbox] = desk.town.rows(Outbox, Outbox.status == "queued")
-    return [row for row in rows if row.template == "digest" or row.params.get("reminder")]
-
-
-def digest(desk: Desk, name: str) -> Digest:
-    now = desk.town.now
-    return desk.town.store.write(lambda session: collect(session, BOT, desk.chat(name), now))
 
 
 def test_a_long_step_is_reminded_of_on_the_way_and_at_its_deadline(town: Town) -> None:
@@ -122,21 +69,11 @@ def test_one_due_thing_is_the_card_and_its_holders_each_get_theirs(town: Town) -
 
 def test_two_due_things_are_one_message(town: Town) -> None:
     desk = desk_of(town, builders.step(1, **HOUR))
-    desk.town.store.write(lambda session: _again(session, desk))
+    desk.town.store.write(lambda session: again(session, desk, wib("11 08.01")))
     fire_until(desk, "11 09.40")
     rows = [row for row in queued(desk) if row.chat_id == desk.chat("clerk")]
     assert [row.template for row in rows] == ["digest"]
     assert len(digest(desk, "clerk").own) == 2
-
-
-def _again(session: Session, desk: Desk) -> None:
-    """Open a second task like the first in another run of the office, at the same moment."""
-    starter = session.get_one(Official, next(p.id for p in desk.cast.people if p.admin))
-    adoption = session.get_one(Adoption, desk.cast.adoption)
-    run = starting.start(session, Moment(BOT, wib("11 08.01"), "a" * 16), starter, adoption, "TW III 2026")
-    for card in session.exec(select(Card).where(col(Card.message_id).is_(None))):
-        card.message_id, card.sent_at, card.anew = 9_000 + (card.id or 0), wib("11 08.01"), False
-    assert run.id
 
 
 def test_what_comes_within_the_gap_waits_and_is_dropped_where_it_would_wait_overnight(town: Town) -> None:

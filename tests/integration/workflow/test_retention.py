@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -59,7 +60,7 @@ def night(desk: Desk, at: datetime) -> int:
         if not due:
             return pieces
         moment = Moment(BOT, at, f"{pieces:016x}")
-        desk.town.store.write(lambda s, t=due[0].id, m=moment: rules.fire(s, m, t))  # type: ignore[misc]
+        desk.town.store.write(partial(rules.fire, moment=moment, timer_id=due[0].id or 0))
         at += timedelta(seconds=2)
         pieces += 1
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
+from sqlmodel import Session
 
 from storage.tables import AuditEvent, Office, Run, Schedule, Timer
 from tests.integration.workflow.desk import Desk
@@ -111,8 +112,8 @@ def test_after_a_long_absence_only_the_newest_time_is_asked_about(desk: Desk) ->
 def test_a_day_that_has_become_a_holiday_is_asked_about_on_the_next_working_day(desk: Desk) -> None:
     schedule(desk, "clerk", "setiap triwulan tanggal 1")
 
-    def close(session: object) -> None:
-        office = session.get_one(Office, "office")  # type: ignore[attr-defined]
+    def close(session: Session) -> None:
+        office = session.get_one(Office, "office")
         office.calendar = {
             "special": [{"date": "2027-04-01", "kind": "holiday", "name": "Hari jadi", "source": "chat"}]
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from random import Random
 
@@ -57,7 +58,7 @@ class Colleagues(Life):
         """Write down what happened outside of Pandu."""
         self.notes.append((self.world.now, words))
 
-    def at(self, day: date, clock: time, act: object) -> None:
+    def at(self, day: date, clock: time, act: Callable[[], None]) -> None:
         """Let something happen on a day of the office."""
         self._at(self.almanac, day, clock, act)
 

@@ -6,6 +6,8 @@ import re
 import secrets
 from datetime import date, datetime, time, timedelta
 
+from sqlmodel import Session
+
 from tests.integration.year.book import Handed, Term
 from tests.integration.year.colleagues import Colleagues, Hands
 from tests.integration.year.office import ADMIN, AUDITOR, OFFICE, TITLES, ZONE, Post
@@ -134,9 +136,9 @@ class Proceedings:
         store.write(lambda session: office_invitations.let_in(session, OFFICE, AUDITOR, last, now))
         token = secrets.token_urlsafe(24)
 
-        def letter(session: object) -> str:
-            (row,) = office_invitations.not_enrolled(session, OFFICE, AUDITOR)  # type: ignore[arg-type]
-            return office_invitations.letter(session, row.id or 0, token, now).text  # type: ignore[arg-type]
+        def letter(session: Session) -> str:
+            (row,) = office_invitations.not_enrolled(session, OFFICE, AUDITOR)
+            return office_invitations.letter(session, row.id or 0, token, now).text
 
         found = LINK.search(store.write(letter))
         assert found is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from types import SimpleNamespace
@@ -76,7 +77,7 @@ def test_each_run_is_begun_once_in_any_order(tmp_path: Path) -> None:
                 await database.write(lambda session: town.found(session, size, 0, FRIDAY))
             for run in (6, 1, 0, 3, 1, 5, 2, 4, 6):
                 moment = Moment(town.bot_ids(size)[0], FRIDAY, f"{run:016x}")
-                await database.write(lambda session, m=moment, r=run: town.begin(session, m, 0, r))  # type: ignore[misc]
+                await database.write(partial(town.begin, moment=moment, number=0, run=run))
             return await database.read(lambda session: list(session.exec(select(Run.sop_id, Run.period))))
         finally:
             await database.close()

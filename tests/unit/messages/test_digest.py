@@ -18,6 +18,7 @@ from tests.unit.messages.telegram_html import captions, check
 from tests.unit.messages.town import BOT, CAMAT, HOSTILE, KASI_PEM, KASI_TRANTIB, SEKCAM, Town, walked
 from workflow import run_times
 from workflow.reminding.digest import Concern, Digest, Estimate, Item, MeetingToday, collect
+from workflow.reminding.escalation import Reason
 from workflow.run_times import Basis, Deadline
 from workflow.state import Part
 
@@ -58,12 +59,13 @@ def item(
 
 
 def concern(
-    place: Town, holder: int, task: Task, reason: str, *, late: int = 2 * DAY, offer: bool = False, head: bool = False
-) -> Concern:
+    place: Town, holder: int, task: Task, reason: Reason, *, late: int = 2 * DAY, offer: bool = False,
+    head: bool = False,
+) -> Concern:  # fmt: skip
     at = datetime(2027, 1, 6, 2, 0, tzinfo=UTC)
     deadline = Deadline(at, Basis.STANDARD, task.opened_at or place.now, at)
     return Concern(
-        task.id or 0, task.run_id, [place.official(holder).id or 0], reason, deadline, late, offer, head,  # type: ignore[arg-type]
+        task.id or 0, task.run_id, [place.official(holder).id or 0], reason, deadline, late, offer, head,
         deadline.starts_at,
     )  # fmt: skip
 

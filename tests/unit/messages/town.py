@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import cycle
+from typing import Any
 
 from sqlmodel import Session, SQLModel, col, create_engine, select
 
@@ -156,7 +157,7 @@ class Town:
         assert reply.key in ("done", "question_asked"), reply
         return reply.key
 
-    def decide(self, person: int, task: Task, outcome: str, reason: str | None = None, **where: object) -> None:
+    def decide(self, person: int, task: Task, outcome: str, reason: str | None = None, **where: Any) -> None:
         officials = [self.official(person)]
         if reason is None:
             deciding.decide(self.session, self.moment(), officials, task.id or 0, task.activation, outcome)
@@ -165,7 +166,7 @@ class Town:
         target, units = where.get("target"), where.get("units", [])
         deciding.return_with_reason(
             self.session, self.moment(), loaded, row, official,
-            outcome=outcome, target=target, units=units, reason=reason, files=[],  # type: ignore[arg-type]
+            outcome=outcome, target=target, units=units, reason=reason, files=[],
         )  # fmt: skip
 
     def card(self, person: int, task: Task, language: str = "id", *, repeated: bool = False) -> Rendered:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from sop_definitions import loader
 from workflow import forms
 from workflow.state import Part
@@ -10,13 +12,13 @@ SUMBANG = loader.find("sumbang-pengukuran-kinerja")
 def test_fields_are_asked_in_order_and_optional_ones_once() -> None:
     step = SUMBANG.step(4)
     asked = []
-    draft: dict[str, object] = {"fields": {}, "skipped": []}
+    draft: dict[str, Any] = {"fields": {}, "skipped": []}
     while (field := forms.next_field(step, Part.WORK, draft)) is not None:
         asked.append(field.id)
         if field.required:
-            draft["fields"] = {**draft["fields"], field.id: "x"}  # type: ignore[dict-item]
+            draft["fields"] = {**draft["fields"], field.id: "x"}
         else:
-            draft["skipped"] = [*draft["skipped"], field.id]  # type: ignore[misc]
+            draft["skipped"] = [*draft["skipped"], field.id]
     assert asked == ["tanggal", "pukul", "tempat", "acara", "peserta"]
 
 

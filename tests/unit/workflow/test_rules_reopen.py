@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sop_definitions.model import SopDefinition
 from tests.unit.workflow.builders import SECOND_PARTY, decide, definition, outcome, step
 from workflow import rules
 from workflow.actions import Action, Complete, Decide, Refused, Reopen, Transition
@@ -12,7 +13,7 @@ from workflow.state import Part, PartKey, PartStatus, StepStatus
 KEY = PartKey(2, Part.DECISION)
 
 
-def played(*actions: Action, **more: object) -> tuple[object, Transition]:
+def played(*actions: Action, **more: object) -> tuple[SopDefinition, Transition]:
     """Play these acts on three steps of which the second decides; return the definition and where it stands."""
     skip = outcome("skip", skip_to=4)
     known = definition(step(1), decide(2, outcome("approve"), skip, **more), step(3), step(4))
@@ -24,7 +25,7 @@ def played(*actions: Action, **more: object) -> tuple[object, Transition]:
 
 def reopened(*actions: Action, **more: object) -> Transition:
     known, now = played(*actions, **more)
-    return rules.apply(known, now.state, Reopen(KEY))  # type: ignore[arg-type]
+    return rules.apply(known, now.state, Reopen(KEY))
 
 
 def done(number: int) -> Complete:
@@ -61,7 +62,7 @@ def test_the_signed_copy_of_the_second_party_is_asked_for_again() -> None:
 def test_it_goes_on_as_before_once_decided_anew() -> None:
     known, _ = played()
     now = reopened(done(1), Decide(KEY, "approve"), done(3))
-    again = rules.apply(known, now.state, Decide(KEY, "approve"))  # type: ignore[arg-type]
+    again = rules.apply(known, now.state, Decide(KEY, "approve"))
     assert again.opened == (PartKey(3, Part.WORK),)
 
 
