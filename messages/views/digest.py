@@ -309,7 +309,9 @@ class _Page:
 
     def _hand_over(self, concern: Concern, *, name_run: bool) -> InlineButton:
         found = self._of_task("hand_over", Verb.REASSIGN, concern.task_id)
-        words = f"{found.caption} · run {self.runs[concern.run_id].number}" if name_run else found.caption
+        number = self.runs[concern.run_id].number
+        of_run = f"run {number}" if self.asked.reader.language == "en" else f"No. {number}"
+        words = f"{found.caption} · {of_run}" if name_run else found.caption
         return replace(found, caption=words)
 
     def _of_run(self, run_id: int) -> InlineButton:

@@ -23,6 +23,8 @@ A_PAGE = 8
 MAX_NAME = 50
 MAX_LISTED = 12
 MAX_UNITS = 40
+HALF_A_ROW = 20
+"""Characters that a button shows where two share a row of a phone 390 pixels wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +222,15 @@ def back(asked: Asked, screen: str) -> list[InlineButton]:
 
 
 def pairs(buttons: list[InlineButton]) -> list[list[InlineButton]]:
-    """Return buttons two to a row."""
-    return [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
+    """Return buttons two to a row, in their order; a caption that half a phone would cut off has a row of its own."""
+    rows: list[list[InlineButton]] = []
+    for one in buttons:
+        last = rows[-1] if rows else []
+        if len(last) == 1 and all(len(beside.caption) <= HALF_A_ROW for beside in (*last, one)):
+            last.append(one)
+        else:
+            rows.append([one])
+    return rows
 
 
 def _admin_button(asked: Asked, official: Official) -> InlineButton:

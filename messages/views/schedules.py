@@ -36,8 +36,13 @@ def schedule_list(asked: Asked) -> View:
     kept = [row for row in rows if row is not None and row.active][:MOST_LISTED]
     offered = [asked.session.get(Adoption, i) for i in asked.params.get("adoption_ids") or []]
     keyboard = [
-        [button(asked.words("end_schedule_of", title=_title(asked, row)), Press(Verb.SCHEDULE, row.id or 0, 0, "end"))]
-        for row in kept
+        [
+            button(
+                asked.words("end_schedule_of", number=number, title=_title(asked, row)),
+                Press(Verb.SCHEDULE, row.id or 0, 0, "end"),
+            )
+        ]
+        for number, row in enumerate(kept, start=1)
     ]
     keyboard += [
         [button(asked.words("new_schedule_of", title=row.title), Press(Verb.SCHEDULE, row.id or 0, 0, "new"))]

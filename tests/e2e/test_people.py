@@ -62,7 +62,7 @@ async def test_nobody_does_what_is_not_theirs(open_office: Opened) -> None:
     await p.staf.says("/berkas 1")
     await p.staf.hears("berkas run ini hanya terbuka bagi pimpinan")
     await p.camat.says("/berkas 1")
-    await p.camat.hears("Berkas run 1")
+    await p.camat.hears("Berkas No. 1")
     await p.staf.says("/status 77")
     await p.staf.hears("nomor run itu tidak ditemukan")
     await p.staf.says("/batalkan 1")
@@ -70,11 +70,11 @@ async def test_nobody_does_what_is_not_theirs(open_office: Opened) -> None:
 
     # Cancelling asks for a reason and once more; every card says so.
     await p.sekcam.says("/batalkan 1")
-    await p.sekcam.hears("Mengapa run 1 dibatalkan?")
+    await p.sekcam.hears("Mengapa pelaksanaan No. 1 dibatalkan?")
     await p.sekcam.says("Salah periode")
     await p.sekcam.taps("Kirim alasan")
     await p.sekcam.taps("Ya, batalkan")
-    await p.sekcam.hears("Run 1 dibatalkan")
+    await p.sekcam.hears("Pelaksanaan No. 1 dibatalkan")
     await office.quiet()
     assert await office.open_tasks() == [] or p.sekcam.find("Selesai") is None
     assert "telah dibatalkan" in p.sekcam.text()

@@ -165,6 +165,6 @@ def test_a_run_finished_stands_in_the_archive_of_its_local_year(place: Town) -> 
     run.status = "finished"
     place.session.flush()
     said = place.say(CAMAT, "archive", year=2027, sop=None, page=0)
-    assert "Run 1: Pengukuran Kinerja Kecamatan Sumbang, TW IV 2026" in check(said)
-    assert ["Status run 1"] in captions(said)
+    assert "No. 1: Pengukuran Kinerja Kecamatan Sumbang, TW IV 2026" in check(said)
+    assert ["Status No. 1"] in captions(said)
     assert "Belum ada" in check(place.say(CAMAT, "archive", year=2026, sop=None, page=0))
