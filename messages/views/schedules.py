@@ -63,7 +63,10 @@ def schedule_list(asked: Asked) -> View:
 
 def ask_schedule(asked: Asked) -> View:
     """When an SOP is to be started, in words."""
-    return View({"title": one_line(asked.params.get("title") or "", 120)}, [[asked.answer("cancel", "cancel")]])
+    return View(
+        {"title": one_line(asked.params.get("title") or "", 120), "example": asked.example_day()},
+        [[asked.answer("cancel", "cancel")]],
+    )
 
 
 def schedule_choose(asked: Asked) -> View:
@@ -75,7 +78,7 @@ def schedule_choose(asked: Asked) -> View:
 
 def schedule_not_understood(asked: Asked) -> View:
     """Words that are neither a rule nor a date; the question still stands."""
-    return View({"reason": asked.params.get("reason") or "not_understood"})
+    return View({"reason": asked.params.get("reason") or "not_understood", "example": asked.example_day()})
 
 
 def schedule_confirm(asked: Asked) -> View:
