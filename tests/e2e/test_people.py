@@ -27,6 +27,20 @@ async def ordered(office: Office) -> None:
     await p.sekcam.sees("langkah 2 dari 9")
 
 
+async def test_a_button_pressed_once_more_asks_its_question_again_and_ends_nothing(open_office: Opened) -> None:
+    office = await open_office(SOP)
+    p = office.phones
+    await Driver(p).start(p.sekcam, "TW IV 2026")
+    for _ in range(2):
+        await p.camat.taps("Perintahkan")
+        await p.camat.sees("Mohon diisi: Arahan")
+    await office.quiet()
+    assert "belum dikirim" not in p.camat.text()
+    assert p.camat.text().count("[Lewati]") == 1, "the older question keeps no button"
+    await p.camat.taps("Lewati")
+    await p.sekcam.sees("langkah 2 dari 9")
+
+
 async def test_nobody_does_what_is_not_theirs(open_office: Opened) -> None:
     office = await open_office(SOP)
     p = office.phones
