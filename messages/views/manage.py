@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from messages.rendered import InlineButton, button
+from messages.rendered import InlineButton, button, pairs
 from messages.text import one_line
 from messages.views.asked import Asked, NothingToSay, View
 from storage.tables import Invitation, Official, Seat
@@ -23,8 +23,6 @@ A_PAGE = 8
 MAX_NAME = 50
 MAX_LISTED = 12
 MAX_UNITS = 40
-HALF_A_ROW = 20
-"""Characters that a button shows where two share a row of a phone 390 pixels wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,18 +217,6 @@ def named(asked: Asked, words: str, screen: str) -> InlineButton:
 def back(asked: Asked, screen: str) -> list[InlineButton]:
     """Return the row with the way back to a screen."""
     return [go(asked, "manage_back", screen)]
-
-
-def pairs(buttons: list[InlineButton]) -> list[list[InlineButton]]:
-    """Return buttons two to a row, in their order; a caption that half a phone would cut off has a row of its own."""
-    rows: list[list[InlineButton]] = []
-    for one in buttons:
-        last = rows[-1] if rows else []
-        if len(last) == 1 and all(len(beside.caption) <= HALF_A_ROW for beside in (*last, one)):
-            last.append(one)
-        else:
-            rows.append([one])
-    return rows
 
 
 def _admin_button(asked: Asked, official: Official) -> InlineButton:

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from messages.captions import CAPTIONS
-from messages.rendered import InlineButton
+from messages.rendered import InlineButton, pairs
 from messages.text import one_line
 from messages.views.asked import Asked, NothingToSay, View
-from messages.views.manage import go, pairs, said
+from messages.views.manage import go, said
 from messages.views.manage_auditors import last_day
 from storage.tables import Invitation, Official
 from workflow import enrolment

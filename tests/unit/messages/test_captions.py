@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from messages.captions import CAPTIONS, caption
-from messages.rendered import InlineButton
-from messages.views.manage import pairs
+from messages.rendered import InlineButton, pairs
 
 EXACT = {
     "done": "Selesai",

@@ -155,12 +155,27 @@ def test_two_offices_in_two_zones_are_told_apart_each_in_its_own_time(render: Ca
         assert "\nKecamatan Sumbang, sebagai Camat\n– " in shown
         assert "\nKecamatan Timur, sebagai Camat\n– " in shown
         assert shown.count("tenggat hari ini 16.00") == 2
-        assert captions(said) == [["Langkah 9 · No. 1 · Kecamatan Sumbang", "Langkah 9 · No. 1 · Kecamatan Timur"]]
+        assert captions(said) == [["Langkah 9 · No. 1 · Kecamatan Sumbang"], ["Langkah 9 · No. 1 · Kecamatan Timur"]]
 
 
 def item_of(official: Official, task: Task, kind: Kind, at: datetime) -> Item:
     deadline = Deadline(at, Basis.STANDARD, task.opened_at or at, at)
     return Item(task.id or 0, task.run_id, official.id or 0, kind, deadline, 0, task.opened_at or at)
+
+
+def test_buttons_of_one_step_say_which_units_each_is(render: Callable[..., Rendered]) -> None:
+    with walked(6) as place:
+        tasks = [
+            place.task(6, Part.COLLECTION),
+            place.task(6, Part.UNIT, "trantib"),
+            place.task(6, Part.UNIT, "pemerintahan"),
+        ]
+        own = [item(place, SEKCAM, task, "waiting") for task in tasks]
+        assert captions(render(place, Digest([place.official(SEKCAM)], own=own), SEKCAM)) == [
+            ["Langkah 6 · No. 1"], ["Langkah 6 · No. 1 · Trantib"], ["Langkah 6 · No. 1 · Pemerintahan"],
+        ]  # fmt: skip
+        alone = captions(render(place, Digest([place.official(SEKCAM)], own=own[1:2]), SEKCAM))
+        assert alone == [["Langkah 6 · No. 1"]]
 
 
 def test_a_superior_reads_what_waits_for_whom_and_may_hand_it_over(render: Callable[..., Rendered]) -> None:
