@@ -29,7 +29,7 @@ ASKS_FOR_FILE = re.compile(r"Silakan kirim berkasnya \(([^)]*)\)")
 ASKS_TO_TYPE = re.compile(r"Mohon ketik (tanggalnya|jamnya|angkanya|satu per baris|jawabannya)|[Kk]etik alasannya")
 READY = "Siap dikirim:"
 QUESTION = "a question"
-FINISHED = re.compile(r"Run \d+ selesai")
+FINISHED = re.compile(r"Pelaksanaan No\. \d+ selesai")
 STEP = re.compile(r"[Ll]angkah (\d+) dari (\d+) · No\. (\d+)")
 
 ANSWERS = {

@@ -74,11 +74,11 @@ async def test_nobody_does_what_is_not_theirs(open_office: Opened) -> None:
 
     # Files are for those who take part; the rest of the office sees the status only.
     await p.staf.says("/berkas 1")
-    await p.staf.hears("berkas run ini hanya terbuka bagi pimpinan")
+    await p.staf.hears("berkas pelaksanaan ini hanya terbuka bagi pimpinan")
     await p.camat.says("/berkas 1")
     await p.camat.hears("Berkas No. 1")
     await p.staf.says("/status 77")
-    await p.staf.hears("nomor run itu tidak ditemukan")
+    await p.staf.hears("nomor pelaksanaan itu tidak ditemukan")
     await p.staf.says("/batalkan 1")
     await p.staf.hears("yang dapat membatalkan")
 
