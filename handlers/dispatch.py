@@ -244,7 +244,7 @@ def _tap(talk: Talk) -> Reply:
     pressed = parse(talk.incoming.data or "")
     if pressed is None:
         return Reply("stale")
-    if isinstance(pressed, Press) and pressed.verb not in LEAVES_QUESTION:
+    if isinstance(pressed, Press) and pressed.verb not in LEAVES_QUESTION and not _asks_the_same(talk, pressed):
         questions.drop(talk.session, talk.moment, talk.incoming.chat_id)
     try:
         # A refusal half way must leave nothing behind.
@@ -262,6 +262,20 @@ def _tap(talk: Talk) -> Reply:
         if question is not None:
             questions.forget(talk.session, talk.moment, question)
     return reply
+
+
+def _asks_the_same(talk: Talk, pressed: Press) -> bool:
+    """Say whether a card's main button was pressed once more while its own form is being filled in.
+
+    The form is then asked again where it stands; it would be wrong to say that it is over.
+    """
+    question = questions.pending(talk.session, talk.moment, talk.incoming.chat_id)
+    return (
+        question is not None
+        and pressed.verb == Verb.DO
+        and question.kind in ("field", "summary")
+        and (question.task_id, question.activation) == (pressed.id, pressed.activation)
+    )
 
 
 def _answer_tap(talk: Talk, pressed: QuestionPress) -> Reply | None:

@@ -112,7 +112,7 @@ def _where_from(facts: RunFacts) -> str:
     title = one_line(facts.run.title, MAX_SUMMARY)
     if facts.reader.language == "en":
         return f"{title}, run {facts.run.number}. Please answer with the buttons in Pandu."
-    return f"{title}, run {facts.run.number}. Mohon dijawab dengan tombol di Pandu."
+    return f"{title}, No. {facts.run.number}. Mohon dijawab dengan tombol di Pandu."
 
 
 def _seat(facts: RunFacts, role: str) -> vCalAddress:

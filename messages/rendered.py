@@ -12,6 +12,8 @@ Style = Literal["success", "danger", "primary"]
 
 MAX_CAPTION = 60
 """Characters of a button; more is cut off on a small phone anyway."""
+HALF_A_ROW = 20
+"""Characters that a button shows where two share a row of a phone 390 pixels wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +36,15 @@ class Rendered:
 def button(caption: str, press: Press | QuestionPress, style: Style | None = None) -> InlineButton:
     """Return a button whose caption is safe to show, whoever wrote it."""
     return InlineButton(one_line(caption, MAX_CAPTION) or "–", str(press), style)
+
+
+def pairs(buttons: list[InlineButton]) -> list[list[InlineButton]]:
+    """Return buttons two to a row, in their order; a caption that half a phone would cut off has a row of its own."""
+    rows: list[list[InlineButton]] = []
+    for one in buttons:
+        last = rows[-1] if rows else []
+        if len(last) == 1 and all(len(beside.caption) <= HALF_A_ROW for beside in (*last, one)):
+            last.append(one)
+        else:
+            rows.append([one])
+    return rows

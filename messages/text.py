@@ -140,6 +140,11 @@ class Reader:
         """Return 'Kamis, 7 Januari 2027 pukul 10.15 WIB'."""
         return f"{self.day(at)} {self.clock(at)}"
 
+    def short_day(self, value: date | datetime) -> str:
+        """Return 'Kam, 7 Jan 2027', for buttons."""
+        local = self.local(value).date() if isinstance(value, datetime) else value
+        return format_date(local, "EEE, d MMM y", locale=self.language)
+
     def brief(self, at: datetime) -> str:
         """Return '7 Jan 2027 10.15 WIB', for lists."""
         return f"{format_date(self.local(at).date(), 'd MMM y', locale=self.language)} {self.hour(at)}"

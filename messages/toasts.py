@@ -55,7 +55,7 @@ TOASTS: dict[str, tuple[str, str]] = {
         "Reminded: {count} still missing.",
     ),
     "throttled": (
-        "Pengingat baru saja dikirim. Mohon coba lagi sekitar {minutes} menit lagi.",
+        "Pengingat baru saja dikirim. Mohon coba kembali sekitar {minutes} menit lagi.",
         "A reminder was sent just now. Please try again in about {minutes} min.",
     ),
     "question_gone": (
@@ -88,15 +88,15 @@ TOASTS: dict[str, tuple[str, str]] = {
         "This SOP cannot start yet: some of its actors are not confirmed.",
     ),
     "duplicate": (
-        "SOP ini sudah berjalan untuk periode yang sama (run {run_number}).",
+        "SOP ini sudah berjalan untuk periode yang sama (No. {run_number}).",
         "This SOP already runs for the same period (run {run_number}).",
     ),
     "not_allowed_pause": (
         "Mohon maaf, hanya yang memulai, sekretaris, atau pimpinan yang dapat menunda dan melanjutkan.",
         "Sorry, only the starter, the secretary or the head can pause a run and let it go on.",
     ),
-    "already_paused": ("Run {run} memang sedang ditunda.", "Run {run} is paused already."),
-    "not_paused": ("Run {run} memang sedang berjalan.", "Run {run} is running already."),
+    "already_paused": ("Pelaksanaan No. {run} memang sedang ditunda.", "Run {run} is paused already."),
+    "not_paused": ("Pelaksanaan No. {run} memang sedang berjalan.", "Run {run} is running already."),
     "run_is_paused": (
         "Pelaksanaan ini sedang ditunda: tenggatnya berhenti, dispensasi belum diperlukan.",
         "This run is paused: its deadlines stand still, no extra time is needed.",
@@ -173,7 +173,7 @@ TOASTS: dict[str, tuple[str, str]] = {
         "That date has not come yet. Please check the date on the order.",
     ),
     "scan_storing": (
-        "Pindaiannya masih disimpan. Mohon tekan lagi sebentar lagi.",
+        "Pindaiannya masih disimpan. Mohon tekan kembali sebentar lagi.",
         "The scan is still being stored. Please press again in a moment.",
     ),
     "already_holds": (
@@ -282,7 +282,7 @@ TOASTS: dict[str, tuple[str, str]] = {
         "The office needs one admin who has joined. Please make somebody else an admin first.",
     ),
     "not_oneself": (
-        "Menonaktifkan diri sendiri tidak dapat. Mohon minta admin lain.",
+        "Diri sendiri tidak dapat dinonaktifkan. Mohon minta bantuan admin lain.",
         "You cannot deactivate yourself. Please ask another admin.",
     ),
     "no_link": ("Tidak ada tautan yang dapat dicabut.", "There is no link to withdraw."),
@@ -321,7 +321,7 @@ TOASTS: dict[str, tuple[str, str]] = {
         "Sorry, the 7 days for saying so are over. Please ask the office's admin.",
     ),
     "four_eyes": (
-        "Menurut aturan empat mata kantor, yang menyampaikan hasil tidak ikut memutuskannya.",
+        "Menurut aturan kantor, yang menyampaikan hasil tidak ikut memutuskannya.",
         "By the office's rule of four eyes, whoever handed a result in does not decide it.",
     ),
     "auditor_reads": (
@@ -337,7 +337,7 @@ TOASTS: dict[str, tuple[str, str]] = {
         "Please write the auditor's name.",
     ),
     "auditor_name_taken": (
-        "Auditor bernama itu sudah ada. Mohon buka namanya di layar Auditor, lalu ubah akhir masanya.",
+        "Auditor dengan nama itu sudah ada. Mohon buka namanya di layar Auditor, lalu ubah akhir masanya.",
         "There is an auditor of that name. Please open them on the Auditors screen and change the end.",
     ),
     "auditor_over": (
@@ -345,7 +345,7 @@ TOASTS: dict[str, tuple[str, str]] = {
         "Their time to read is over. Please change its end first.",
     ),
     "error": (
-        "Mohon maaf, belum berhasil. Mohon coba lagi sebentar lagi.",
+        "Mohon maaf, belum berhasil. Mohon coba kembali sebentar lagi.",
         "Sorry, that did not work. Please try again in a moment.",
     ),
 }

@@ -72,7 +72,7 @@ def _what_happens(name: str, office_id: str, seats: int) -> str:
     lines = [
         f"{name}, kantor {office_id}.",
         "Dihapus: akun Telegram, sapaan, bahasa, jam tenang, pengingat pribadi, pertanyaan yang menunggu, nama akun",
-        "  pada undangan, alasan dan teks yang ditulisnya, isi pesan kepadanya, dan catatan mentah dari Telegram.",
+        "  pada undangan, alasan dan teks yang ditulisnya, isi pesan kepadanya, dan salinan pesan dari Telegram.",
         "Tetap: nama dan jabatan pada perbuatan dinas, isian, berkas, dan waktunya, sampai masa simpan menurut",
         "  Jadwal Retensi Arsip (JRA) kantor berakhir. Rantai jejak audit tetap utuh, dan penghapusan ini tercatat.",
         "Tidak terjangkau: berkas kantor (YAML), cadangan lama, dan percakapan Telegram di ponsel.",
@@ -88,11 +88,11 @@ def _what_happens(name: str, office_id: str, seats: int) -> str:
 def _tell(name: str, erased: Erased) -> None:
     typer.echo(
         f"Data pribadi {name} dihapus: {erased.texts} teks, {erased.reminders} pengingat, {erased.messages} isi pesan, "
-        f"{erased.updates} catatan mentah."
+        f"{erased.updates} salinan pesan."
     )
     if erased.elsewhere:
         typer.echo(
-            "Akunnya masih dipakai di kantor lain, sehingga catatan mentah dari Telegram dibiarkan; itu hilang sendiri "
+            "Akunnya masih dipakai di kantor lain, sehingga salinan pesan dari Telegram dibiarkan; itu hilang sendiri "
             "setelah masa simpannya."
         )
 

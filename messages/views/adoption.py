@@ -25,7 +25,7 @@ def adoption_list(asked: Asked) -> View:
     """The shipped SOPs, and where each stands in this office."""
     found = [_definition(*pair) for pair in asked.params["sops"]]
     rows = [
-        [asked.named_answer(f"{one_line(one.title, 48)} ({one.version})", f"sop-{number}")]
+        [asked.named_answer(f"{number + 1}. {one_line(one.title, 45)} ({one.version})", f"sop-{number}")]
         for number, one in enumerate(found)
     ]
     shown = [{"title": one_line(one.title, MAX_TITLE), "version": one.version, **_state(asked, one)} for one in found]

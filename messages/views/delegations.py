@@ -15,7 +15,6 @@ from workflow.seats.terms import Capacity
 from workflow.verbs import QuestionPress
 
 MAX_SOP = 80
-MAX_BUTTON = 56
 
 
 def delegations(asked: Asked) -> View:
@@ -144,12 +143,12 @@ def _span(asked: Asked, begin: datetime | str, until: datetime | str) -> dict[st
 
 
 def _short(asked: Asked, begin: str, until: str) -> str:
-    """Return a period as a button says it: in full where it is days, else with short dates and hours."""
-    words = _span(asked, begin, until)
-    full = f"{words['start']} – {words['until']}"
-    if len(full) <= MAX_BUTTON:
-        return full
-    return f"{asked.reader.brief(datetime.fromisoformat(begin))} – {asked.reader.brief(datetime.fromisoformat(until))}"
+    """Return a period for a button: 'Sel, 5 Jan 2027 – Jum, 8 Jan 2027', or '4 Jan 08.05 – 4 Jan 13.05'."""
+    reader = asked.reader
+    first, after = datetime.fromisoformat(begin), datetime.fromisoformat(until)
+    if all(reader.local(one).time() == datetime.min.time() for one in (first, after)):
+        return f"{reader.short_day(first)} – {reader.short_day(after - timedelta(microseconds=1))}"
+    return f"{reader.tight(first)} – {reader.tight(after)}"
 
 
 def _called(asked: Asked, official_id: int | None) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from messages.rendered import InlineButton, button
+from messages.rendered import MAX_CAPTION, InlineButton, button, pairs
 from messages.text import Reader, one_line
 from messages.views.asked import Asked, NothingToSay, View
 from messages.views.names import Names, names_of
@@ -293,8 +294,7 @@ class _Page:
         others = list(dict.fromkeys(c.run_id for c in self.concerns if c.run_id not in looked_at))
         others = others[: MAX_HANDED_OVER - len(offered)]
         own = self.own[: MAX_BUTTONS - 2 * len(offered) - len(others)]
-        buttons = [self._of_task("task_of_run", Verb.OPEN_CARD, item.task_id) for item in own]
-        rows = [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
+        rows = pairs(self._told_apart(own))
         several = len({c.run_id for c in self.concerns}) > 1
         for concern in offered:
             pair = [self._hand_over(concern, name_run=several), self._of_run(concern.run_id)]
@@ -307,9 +307,22 @@ class _Page:
             if official.office_id in unconfirmed
         ]
 
+    def _told_apart(self, own: Sequence[Item]) -> list[InlineButton]:
+        """Return a button for each task; several of one step of one run say which unit's each is."""
+        buttons = [self._of_task("task_of_run", Verb.OPEN_CARD, item.task_id) for item in own]
+        alike = Counter(one.caption for one in buttons)
+        for number, item in enumerate(own):
+            task, one = self.tasks[item.task_id], buttons[number]
+            if alike[one.caption] > 1 and task.part in (Part.UNIT, Part.REVIEW):
+                unit = self.places[task.office_id].names.short_unit(task.subject)
+                buttons[number] = replace(one, caption=one_line(f"{one.caption} · {unit}", MAX_CAPTION))
+        return buttons
+
     def _hand_over(self, concern: Concern, *, name_run: bool) -> InlineButton:
         found = self._of_task("hand_over", Verb.REASSIGN, concern.task_id)
-        words = f"{found.caption} · run {self.runs[concern.run_id].number}" if name_run else found.caption
+        number = self.runs[concern.run_id].number
+        of_run = f"run {number}" if self.asked.reader.language == "en" else f"No. {number}"
+        words = f"{found.caption} · {of_run}" if name_run else found.caption
         return replace(found, caption=words)
 
     def _of_run(self, run_id: int) -> InlineButton:

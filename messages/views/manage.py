@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from messages.rendered import InlineButton, button
+from messages.rendered import InlineButton, button, pairs
 from messages.text import one_line
 from messages.views.asked import Asked, NothingToSay, View
 from storage.tables import Invitation, Official, Seat
@@ -217,11 +217,6 @@ def named(asked: Asked, words: str, screen: str) -> InlineButton:
 def back(asked: Asked, screen: str) -> list[InlineButton]:
     """Return the row with the way back to a screen."""
     return [go(asked, "manage_back", screen)]
-
-
-def pairs(buttons: list[InlineButton]) -> list[list[InlineButton]]:
-    """Return buttons two to a row."""
-    return [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
 
 
 def _admin_button(asked: Asked, official: Official) -> InlineButton:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from messages.rendered import pairs
 from messages.text import one_line
 from messages.views.asked import Asked, NothingToSay, View
-from messages.views.manage import A_PAGE, back, go, link_state, named, pairs
+from messages.views.manage import A_PAGE, back, go, link_state, named
 from storage.tables import Official
 from workflow import auditors
 from workflow.managing import officials

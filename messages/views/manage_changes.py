@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from messages.captions import CAPTIONS
-from messages.rendered import InlineButton
+from messages.rendered import InlineButton, pairs
 from messages.text import one_line
 from messages.views.asked import Asked, NothingToSay, View
 from messages.views.manage import go, said
@@ -42,11 +42,11 @@ def manage_words(asked: Asked) -> View:
 def manage_choose(asked: Asked) -> View:
     """One of several answers."""
     what, choices = asked.params["what"], asked.params["choices"]
-    meant = [_days(asked, since, until) for since, until in what.get("meant") or []]
+    periods = what.get("meant") or []
+    meant = [_days(asked, since, until) for since, until in periods]
     if meant:
-        choices = [(answer, f"{meant[int(answer)][0]} – {meant[int(answer)][1]}") for answer, _ in choices]
-    buttons = [_choice(asked, answer, words) for answer, words in choices]
-    rows = [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
+        choices = [(answer, _short_days(asked, *periods[int(answer)])) for answer, _ in choices]
+    rows = pairs([_choice(asked, answer, words) for answer, words in choices])
     return View(
         {
             "kind": what["kind"],
@@ -117,6 +117,12 @@ def _days(asked: Asked, since: str, until: str) -> tuple[str, str]:
     """Return the first and the last day of a period that is kept as whole days."""
     first, after = datetime.fromisoformat(since), datetime.fromisoformat(until)
     return asked.reader.day(first), asked.reader.day(last_day(asked, after))
+
+
+def _short_days(asked: Asked, since: str, until: str) -> str:
+    """Return the same for a button: 'Sen, 23 Nov 2026 – Kam, 31 Des 2026'."""
+    first, last = datetime.fromisoformat(since), last_day(asked, datetime.fromisoformat(until))
+    return f"{asked.reader.short_day(first)} – {asked.reader.short_day(last)}"
 
 
 def _until(asked: Asked, invitation: Invitation | None) -> Any:

@@ -36,8 +36,13 @@ def schedule_list(asked: Asked) -> View:
     kept = [row for row in rows if row is not None and row.active][:MOST_LISTED]
     offered = [asked.session.get(Adoption, i) for i in asked.params.get("adoption_ids") or []]
     keyboard = [
-        [button(asked.words("end_schedule_of", title=_title(asked, row)), Press(Verb.SCHEDULE, row.id or 0, 0, "end"))]
-        for row in kept
+        [
+            button(
+                asked.words("end_schedule_of", number=number, title=_title(asked, row)),
+                Press(Verb.SCHEDULE, row.id or 0, 0, "end"),
+            )
+        ]
+        for number, row in enumerate(kept, start=1)
     ]
     keyboard += [
         [button(asked.words("new_schedule_of", title=row.title), Press(Verb.SCHEDULE, row.id or 0, 0, "new"))]
@@ -58,7 +63,10 @@ def schedule_list(asked: Asked) -> View:
 
 def ask_schedule(asked: Asked) -> View:
     """When an SOP is to be started, in words."""
-    return View({"title": one_line(asked.params.get("title") or "", 120)}, [[asked.answer("cancel", "cancel")]])
+    return View(
+        {"title": one_line(asked.params.get("title") or "", 120), "example": asked.example_day()},
+        [[asked.answer("cancel", "cancel")]],
+    )
 
 
 def schedule_choose(asked: Asked) -> View:
@@ -70,7 +78,7 @@ def schedule_choose(asked: Asked) -> View:
 
 def schedule_not_understood(asked: Asked) -> View:
     """Words that are neither a rule nor a date; the question still stands."""
-    return View({"reason": asked.params.get("reason") or "not_understood"})
+    return View({"reason": asked.params.get("reason") or "not_understood", "example": asked.example_day()})
 
 
 def schedule_confirm(asked: Asked) -> View:

@@ -71,12 +71,12 @@ class Troubles:
         step, chaser = move.step, self.chaser
         self.waived.add(step)
         await chaser.says("/status 1")
-        status = await chaser.hears("Run 1:")
+        status = await chaser.hears("No. 1:")
         toast = await chaser.taps_on(status, "Ingatkan yang belum")
         assert "Pengingat dikirim" in toast.text, toast.text
         await self.late.hears("masih ditunggu sejak")
         toast = await chaser.taps_on(status, "Ingatkan yang belum")
-        assert "Mohon coba lagi sekitar" in toast.text, toast.text
+        assert "Mohon coba kembali sekitar" in toast.text, toast.text
         await chaser.taps_on(status, "Lanjutkan tanpa")
         question = await chaser.offered("Batal")
         if self.late_unit in question.captions:

@@ -29,8 +29,8 @@ ASKS_FOR_FILE = re.compile(r"Silakan kirim berkasnya \(([^)]*)\)")
 ASKS_TO_TYPE = re.compile(r"Mohon ketik (tanggalnya|jamnya|angkanya|satu per baris|jawabannya)|[Kk]etik alasannya")
 READY = "Siap dikirim:"
 QUESTION = "a question"
-FINISHED = re.compile(r"Run \d+ selesai")
-STEP = re.compile(r"[Ll]angkah (\d+) dari (\d+) · run (\d+)")
+FINISHED = re.compile(r"Pelaksanaan No\. \d+ selesai")
+STEP = re.compile(r"[Ll]angkah (\d+) dari (\d+) · No\. (\d+)")
 
 ANSWERS = {
     "tanggalnya": "Jumat, 8 Januari 2027",
@@ -88,7 +88,7 @@ class Driver:
         await phone.hears("Untuk periode mana?")
         await phone.says(period)
         await phone.taps("Mulai")
-        await phone.hears("Nomornya run")
+        await phone.hears("Nomor pelaksanaannya")
 
     async def play(self, until: Callable[[], object], within: float = 30.0) -> None:
         """Do what the phones ask for until something is true; each wait lasts at most ``within`` seconds."""

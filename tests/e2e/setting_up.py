@@ -78,6 +78,6 @@ async def add_official(admin: Counted, name: str, salutation: str, where: str, p
 async def adopt_sumbang(admin: Counted) -> None:
     """Adopt Sumbang with every suggestion; nobody is ``Pengelola`` yet."""
     await admin.does(
-        "[SOP]", "[Pengukuran Kinerja Kecamatan Sumbang (2023)]", "[Terima semua usulan]", "[Belum ada, biarkan]",
+        "[SOP]", "[5. Pengukuran Kinerja Kecamatan Sumbang (2023)]", "[Terima semua usulan]", "[Belum ada, biarkan]",
         "[Ya, ajukan]",
     )  # fmt: skip

@@ -60,7 +60,7 @@ def read(text: str) -> Status:
 async def ask(phone: Phone, run: int = 1) -> Status:
     """Ask for a run's status on a phone."""
     await phone.says(f"/status {run}")
-    return read((await phone.hears(f"Run {run}: ")).content)
+    return read((await phone.hears(f"No. {run}: ")).content)
 
 
 class StatusCheck:

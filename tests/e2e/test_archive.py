@@ -51,28 +51,28 @@ async def test_last_periods_file_is_noticed_and_finished_runs_are_found_again(op
     # The archive: newest first, then by SOP, then by year.
     await p.staf.says("/arsip")
     everything = await p.staf.hears("Arsip")
-    found = [everything.content.find(f"Run {run}: ") for run in (3, 2, 1)]
+    found = [everything.content.find(f"No. {run}: ") for run in (3, 2, 1)]
     assert -1 not in found
     assert found == sorted(found)
     assert "TW IV 2026" in everything.content
     await p.staf.taps_on(everything, CANDIPURO_TITLE)
     await office.quiet()
     by_sop = p.staf.last()
-    assert [f"Run {run}: " in by_sop.content for run in (1, 2, 3)] == [False, True, False]
+    assert [f"No. {run}: " in by_sop.content for run in (1, 2, 3)] == [False, True, False]
     await p.staf.taps_on(by_sop, "Tampilkan semua")
     await office.quiet()
     await p.staf.taps_on(p.staf.last(), "2027")
     await office.quiet()
     by_year = p.staf.last()
     assert by_year.content.startswith("Arsip 2027")
-    assert [f"Run {run}: " in by_year.content for run in (1, 2, 3)] == [True, True, False]
+    assert [f"No. {run}: " in by_year.content for run in (1, 2, 3)] == [True, True, False]
     await p.staf.says("/arsip Triwulan 4 2026")
     by_period = await p.staf.hears("Arsip Triwulan 4 2026")
-    assert [f"Run {run}: " in by_period.content for run in (1, 2, 3)] == [False, False, True]
+    assert [f"No. {run}: " in by_period.content for run in (1, 2, 3)] == [False, False, True]
     await p.staf.says("/arsip 2028")
-    assert "Run 3: " in (await p.staf.hears("Arsip 2028")).content
+    assert "No. 3: " in (await p.staf.hears("Arsip 2028")).content
     await p.staf.says("/arsip TW I 1999")
     await p.staf.hears("Belum ada SOP yang selesai untuk TW I 1999")
-    await p.staf.taps_on(by_year, "Status run 1")
-    await p.staf.hears("Run 1: " + TAMBAK_TITLE)
+    await p.staf.taps_on(by_year, "Status No. 1")
+    await p.staf.hears("No. 1: " + TAMBAK_TITLE)
     assert await office.faults("sumbang") == []

@@ -142,10 +142,10 @@ async def test_two_open_runs_ask_which_task_a_file_is_for(open_office: Opened) -
     await office.quiet()
     questions = [m for m in p.sekcam.received if "untuk langkah yang mana" in m.content]
     assert len(questions) == 1
-    assert questions[0].captions[:2] == ["Langkah 1 · run 1", "Langkah 1 · run 2"]
-    await p.sekcam.taps("Langkah 1 · run 2")
+    assert questions[0].captions[:2] == ["Langkah 1 · No. 1", "Langkah 1 · No. 2"]
+    await p.sekcam.taps("Langkah 1 · No. 2")
     card = await p.sekcam.offered("Kirim hasil")
-    assert "run 2" in card.content
+    assert "No. 2" in card.content
     assert "format.xlsx" in card.content
     await office.quiet()
 
@@ -161,5 +161,5 @@ async def test_two_open_runs_ask_which_task_a_file_is_for(open_office: Opened) -
     await p.sekcam.says("/mulai")
     await p.sekcam.hears("Untuk periode mana?")
     await p.sekcam.says("tw iv 2026")
-    await p.sekcam.hears("sudah ada sebagai run 2")
+    await p.sekcam.hears("sudah ada sebagai pelaksanaan No. 2")
     await asyncio.gather(p.kasubag.says("/mulai"), p.kasubag.hears("SOP dimulai oleh"))

@@ -79,7 +79,7 @@ async def test_a_new_unit_and_its_head_join_and_get_a_task(open_office: Opened) 
     kept = await office.read(lambda s: [str(row.params) for row in s.exec(select(Outbox))])
     assert not [params for params in kept if token in params]
 
-    await screen(office, admin, "Siapa belum bergabung")
+    await screen(office, admin, "Belum bergabung")
     await admin.sees("Ibu Hesti Wulan, S.Sos., Kasi Sosial · tautan sudah dibuat")
     office.simulator.add_user(2001, "Hesti")
     office.phones.phones["hesti"] = hesti = Phone(office.simulator, 2001)

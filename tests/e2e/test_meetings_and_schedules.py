@@ -83,20 +83,20 @@ async def test_a_meeting_is_in_every_calendar_until_it_is_called_off(open_office
     for person in ("Fauzi", "Rahayu", "Santoso", "Lestari", "Prasetyo"):
         assert person not in raw
     names = [p.camat.simulator.file_name(m) or m.content for m in p.camat.received]
-    card = next(n for n, text in enumerate(names) if text.startswith("Undangan rapat"))
+    card = next(n for n, text in enumerate(names) if text.startswith("Undangan: "))
     assert names.index(INVITED) < card
 
     # An early meeting: the reminder comes the working afternoon before, to all who did not say no.
     await p.trantib.taps("Berhalangan")
     await office.quiet()
     await later(office, timedelta(days=3, hours=5, minutes=30))  # Thursday before 15.00
-    assert not any("Rapat sebentar lagi" in m.content for m in p.camat.received)
+    assert not any("Sebentar lagi" in m.content for m in p.camat.received)
     await later(office, timedelta(hours=2))
-    reminder = await p.camat.sees("Rapat sebentar lagi")
+    reminder = await p.camat.sees("Sebentar lagi")
     assert "Jumat, 8 Januari 2027" in reminder.content
     assert reminder.captions == ["Hadir", "Berhalangan", "Diwakilkan"]
-    await p.sekcam.sees("Rapat sebentar lagi")
-    assert not any("Rapat sebentar lagi" in m.content for m in p.trantib.received)
+    await p.sekcam.sees("Sebentar lagi")
+    assert not any("Sebentar lagi" in m.content for m in p.trantib.received)
     await p.camat.taps_on(reminder, "Hadir")
     await office.quiet()
     board = next(m for m in p.sekcam.received if "Batalkan rapat" in m.captions)
@@ -122,14 +122,14 @@ async def test_a_meeting_is_in_every_calendar_until_it_is_called_off(open_office
     await p.sekcam.taps("Kirim alasan")
     await office.quiet()
     for phone in (p.camat, p.pemerintahan, p.trantib, p.pengelola):
-        await phone.sees("Rapat dibatalkan")
+        await phone.sees("Dibatalkan: Rapat")
         assert "Camat dipanggil Bupati" in phone.text()
         cancelled_calendar, cancelled = files(phone, CANCELLED)[-1]
         assert (cancelled_calendar["method"], cancelled["sequence"], cancelled["status"]) == ("CANCEL", 2, "CANCELLED")
         assert cancelled["uid"] == event["uid"]
     assert "Batalkan rapat" not in p.sekcam.buttons()
     await later(office, timedelta(days=9))
-    assert sum("Rapat sebentar lagi" in m.content for m in p.camat.received) <= 1
+    assert sum("Sebentar lagi" in m.content for m in p.camat.received) <= 1
 
     # A new date invites anew.
     await p.sekcam.taps("Ubah jadwal")
@@ -142,7 +142,7 @@ async def test_a_meeting_is_in_every_calendar_until_it_is_called_off(open_office
 
     # The run is cancelled: out of the calendars once more.
     await p.camat.says("/batalkan 1")
-    await p.camat.sees("Mengapa run 1 dibatalkan?")
+    await p.camat.sees("Mengapa pelaksanaan No. 1 dibatalkan?")
     await p.camat.says("Salah periode")
     await p.camat.taps("Kirim alasan")
     await p.camat.taps("Ya, batalkan")
@@ -184,7 +184,7 @@ async def test_a_schedule_asks_on_the_day_and_starts_nothing_by_itself(open_offi
     assert asked.captions == ["Mulai", "Lewati kali ini", "Hentikan jadwal"]
     assert await office.open_tasks() == []
     await p.sekcam.taps_on(asked, "Mulai")
-    await p.sekcam.hears("Nomornya run 1")
+    await p.sekcam.hears("Nomor pelaksanaannya 1")
     await office.quiet()
 
     # The next time it is skipped, then ended.
@@ -194,7 +194,7 @@ async def test_a_schedule_asks_on_the_day_and_starts_nothing_by_itself(open_offi
     await p.sekcam.hears("kali ini dilewati")
     await p.sekcam.says("/jadwal")
     listed = await p.sekcam.hears("Jadwal SOP")
-    await p.sekcam.taps_on(listed, next(c for c in listed.captions if c.startswith("Hentikan:")))
+    await p.sekcam.taps_on(listed, next(c for c in listed.captions if c.startswith("Hentikan 1:")))
     await p.sekcam.hears("Jadwal dihentikan")
     await office.quiet()
     await later(office, timedelta(days=100))

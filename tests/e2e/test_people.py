@@ -27,6 +27,20 @@ async def ordered(office: Office) -> None:
     await p.sekcam.sees("langkah 2 dari 9")
 
 
+async def test_a_button_pressed_once_more_asks_its_question_again_and_ends_nothing(open_office: Opened) -> None:
+    office = await open_office(SOP)
+    p = office.phones
+    await Driver(p).start(p.sekcam, "TW IV 2026")
+    for _ in range(2):
+        await p.camat.taps("Perintahkan")
+        await p.camat.sees("Mohon diisi: Arahan")
+    await office.quiet()
+    assert "belum dikirim" not in p.camat.text()
+    assert p.camat.text().count("[Lewati]") == 1, "the older question keeps no button"
+    await p.camat.taps("Lewati")
+    await p.sekcam.sees("langkah 2 dari 9")
+
+
 async def test_nobody_does_what_is_not_theirs(open_office: Opened) -> None:
     office = await open_office(SOP)
     p = office.phones
@@ -60,21 +74,21 @@ async def test_nobody_does_what_is_not_theirs(open_office: Opened) -> None:
 
     # Files are for those who take part; the rest of the office sees the status only.
     await p.staf.says("/berkas 1")
-    await p.staf.hears("berkas run ini hanya terbuka bagi pimpinan")
+    await p.staf.hears("berkas pelaksanaan ini hanya terbuka bagi pimpinan")
     await p.camat.says("/berkas 1")
-    await p.camat.hears("Berkas run 1")
+    await p.camat.hears("Berkas No. 1")
     await p.staf.says("/status 77")
-    await p.staf.hears("nomor run itu tidak ditemukan")
+    await p.staf.hears("nomor pelaksanaan itu tidak ditemukan")
     await p.staf.says("/batalkan 1")
     await p.staf.hears("yang dapat membatalkan")
 
     # Cancelling asks for a reason and once more; every card says so.
     await p.sekcam.says("/batalkan 1")
-    await p.sekcam.hears("Mengapa run 1 dibatalkan?")
+    await p.sekcam.hears("Mengapa pelaksanaan No. 1 dibatalkan?")
     await p.sekcam.says("Salah periode")
     await p.sekcam.taps("Kirim alasan")
     await p.sekcam.taps("Ya, batalkan")
-    await p.sekcam.hears("Run 1 dibatalkan")
+    await p.sekcam.hears("Pelaksanaan No. 1 dibatalkan")
     await office.quiet()
     assert await office.open_tasks() == [] or p.sekcam.find("Selesai") is None
     assert "telah dibatalkan" in p.sekcam.text()

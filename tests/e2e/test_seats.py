@@ -146,11 +146,11 @@ async def test_an_admins_own_appointment_waits_for_the_head(open_office: Opened)
     await taps(office, p.camat, "Sekcam", on="Jabatan dan pejabatnya")
     await taps(office, p.camat, "Akhiri: Plt. Bapak/Ibu Joko Prasetyo")
     ending = await p.camat.sees("Akhiri sekarang: Plt. Sekcam, Bapak/Ibu Joko Prasetyo?")
-    assert "jabatan ini kosong, padahal dibutuhkan: run 1 langkah" in ending.content
+    assert "jabatan ini kosong, padahal dibutuhkan: No. 1 langkah" in ending.content
     await taps(office, p.camat, "Ya, akhiri")
     await p.camat.sees("Masa jabatan diakhiri: Plt. Sekcam")
     for admin in (p.camat, p.pengelola):
         vacant = await admin.sees("Perlu perhatian admin: jabatan Sekcam kosong")
-        assert "– run 1: langkah 2" in vacant.content
+        assert "– No. 1: langkah 2" in vacant.content
         assert count(admin, "jabatan Sekcam kosong") == 1
     assert await office.faults("sumbang") == []

@@ -72,6 +72,6 @@ async def both_at_once(office: ServedOffice) -> None:
         before = camat.acted_at
         await camat.says("/status")
         assert (await camat.told(query)).text is not None
-        await camat.sees("Run 1", since=before)
+        await camat.sees("No. 1:", since=before)
         await office.quiet()
     assert len(office.simulator.toasts(camat.user_id)) >= 4

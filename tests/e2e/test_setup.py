@@ -161,7 +161,7 @@ async def test_one_by_one_with_own_choices_and_a_pause_of_days(empty: Installati
     await p.sekcam.opens(f"setup_{TOKEN}")
     await p.sekcam.hears("Apa nama kantornya?")
     await found(admin)
-    await admin.does("/adopsi", "[Pengukuran Kinerja Kecamatan Sumbang (2023)]", "[Langkah 8–14]", "[Satu per satu]")
+    await admin.does("/adopsi", "[5. Pengukuran Kinerja Kecamatan Sumbang (2023)]", "[Langkah 8–14]", "[Satu per satu]")
     for role in ("Camat", "Kasi/Kasubag", "Pengelola"):
         await p.sekcam.hears(f"Siapa {role} di kantor Ibu?")
         await admin.does("[Belum ada, biarkan]")
@@ -181,13 +181,13 @@ async def test_one_by_one_with_own_choices_and_a_pause_of_days(empty: Installati
     await empty.restart()
     await admin.does("/adopsi")
     await p.sekcam.hears("sedang disiapkan")
-    await admin.does("[Pengukuran Kinerja Kecamatan Sumbang (2023)]")
+    await admin.does("[5. Pengukuran Kinerja Kecamatan Sumbang (2023)]")
     await p.sekcam.hears("Sudah dilihat satu per satu: 2 dari 14 langkah")
     await admin.does("[Satu per satu]")
     await p.sekcam.hears("Langkah 3 dari 14")
     await admin.does("[Biarkan kosong]", *["[Terima]"] * 11)
     shown = (await p.sekcam.hears("Mohon diperiksa: adopsi")).content
-    assert "Pengelola · waktu: 2 Jam · masukan: Form Pengukuran Kinerja · tetap kosong: hasil" in shown
+    assert "Pengelola · waktu: 2 Jam · kelengkapan: Form Pengukuran Kinerja · tetap kosong: hasil" in shown
     assert "langsung berlaku dan tercatat demikian" in shown
     await admin.does("[Ya, ajukan]")
     await p.sekcam.hears("SOP diadopsi")

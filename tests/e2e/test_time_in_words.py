@@ -73,7 +73,7 @@ async def test_what_was_not_meant_is_never_taken(open_office: Opened) -> None:
         ("Selasa 11 Januari 2027", "Tanggal itu jatuh pada Senin, 11 Januari 2027"),
         ("3 Januari 2027 jam 9", "Minggu, 3 Januari 2027 pukul 09.00 WIB sudah lewat"),
         ("hari ini", "Untuk hari ini, mohon sebutkan jamnya"),
-        ("tolong dicek", "waktunya belum dapat saya pahami"),
+        ("tolong dicek", "waktunya belum dapat dipahami"),
         ("besok jam 20.00", "jam itu di luar jam kantor"),
         ("Sabtu", "hari itu Sabtu, kantor libur"),
         ("10 Maret 2027", "menurut perkiraan hari itu libur"),

@@ -99,7 +99,7 @@ async def test_a_meeting_moves_and_everybody_is_asked_again(open_office: Opened)
     for phone in invited:
         assert count(phone, "Jadwal berubah") == 1, phone.text()
         card = phone.last()
-        assert "Undangan rapat" in card.content
+        assert "Undangan: " in card.content
         assert "Senin, 11 Januari 2027" in card.content
         assert "10.00" in card.content
         assert "Aula" in card.content
@@ -209,7 +209,7 @@ async def test_signature_corrections_and_the_minutes_after_the_end(open_office: 
 
     # The history has everything, the newest first, a page at a time.
     await p.staf.says("/riwayat 1")
-    pages = [(await p.staf.hears("Riwayat run 1")).content]
+    pages = [(await p.staf.hears("Riwayat No. 1")).content]
     while p.staf.find("Lebih lama", on=pages[-1]):
         await p.staf.taps("Lebih lama", on=pages[-1])
         await office.quiet()

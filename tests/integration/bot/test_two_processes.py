@@ -140,4 +140,4 @@ def answered(camat: Phone) -> int:
     """How often the status page was sent."""
     said = [m.id for m in camat.messages if m.sender == camat.user_id and m.content == "/status"]
     assert said
-    return sum("Run 1" in m.content and "Perintahkan" not in m.captions and m.id > said[0] for m in camat.received)
+    return sum("No. 1:" in m.content and "Perintahkan" not in m.captions and m.id > said[0] for m in camat.received)

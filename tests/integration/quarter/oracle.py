@@ -37,7 +37,7 @@ HAPPENED = {
     "meeting_reminder": "meeting", "unreachable": "blocked",
 }  # fmt: skip
 """Messages that show that something of the kind has happened."""
-LINE = re.compile(r"\(langkah (\d+) · run (\d+)\)")
+LINE = re.compile(r"\(langkah (\d+) · No\. (\d+)\)")
 CONCERNS = "Mohon perhatian"
 
 

@@ -12,7 +12,7 @@ ASKS_TO_TYPE = re.compile(
     r"Mohon ketik (tanggalnya|jamnya|angkanya|satu per baris|jawabannya|waktunya|nama hari)|[Kk]etik alasannya"
 )
 ON_THE_WAY = re.compile(
-    MAIN.pattern + r"|Ya|Ya, kirim|Kirim alasan|Lanjutkan|Dokumen gabungan|Langkah \d+( · run \d+)?"
+    MAIN.pattern + r"|Ya|Ya, kirim|Kirim alasan|Lanjutkan|Dokumen gabungan|Langkah \d+( · No\. \d+)?"
 )
 """Captions of questions that an official who began something answers at once."""
 

@@ -200,6 +200,21 @@ async def test_the_posts_on_offer_are_those_of_the_place(office: Database) -> No
     assert {post.role for post in within} >= {"kasi_kasubag", "staf"}
 
 
+async def test_two_roles_of_one_name_are_one_button(office: Database) -> None:
+    def body(session: Session) -> list[Post]:
+        session.add(Unit(office_id="sumbang", id="sosial", name="Seksi Sosial", position=9))
+        session.add(Seat(office_id="sumbang", official_id=1, role="kasubag_perencanaan", unit_id="sekretariat"))
+        session.flush()
+        return offered(session, "sumbang", "sosial", NOW)
+
+    posts_there = await office.write(body)
+    assert Post("kasi_kasubag", "sosial") in posts_there, "what the SOPs ask of every unit"
+    assert Post("kasubag_perencanaan", "sosial") not in posts_there, "would be called Kasi Sosial too"
+    assert Post("kasubag_perencanaan", "sekretariat") in await office.read(
+        lambda session: offered(session, "sumbang", "sekretariat", NOW)
+    )
+
+
 def test_a_typed_title_names_a_role() -> None:
     assert typed("Kepala Puskesmas", "") == Post("kepala_puskesmas")
     assert typed("Kasi Émbung  3", "trantib") == Post("kasi_embung_3", "trantib")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from messages.captions import CAPTIONS, caption
+from messages.rendered import InlineButton, pairs
 
 EXACT = {
     "done": "Selesai",
@@ -51,7 +52,7 @@ def test_indonesian_captions_are_exact(key: str, words: str) -> None:
 
 def test_numbered_captions() -> None:
     assert caption("step", "id", step=8) == "Langkah 8"
-    assert caption("task_of_run", "id", step=6, run=12) == "Langkah 6 · run 12"
+    assert caption("task_of_run", "id", step=6, run=12) == "Langkah 6 · No. 12"
     assert caption("task_of_run", "en", step=6, run=12) == "Step 6 · run 12"
 
 
@@ -65,3 +66,10 @@ def test_captions_of_one_language_are_told_apart() -> None:
     for language in ("id", "en"):
         words = [caption(key, language) for key in CAPTIONS if "{" not in CAPTIONS[key].id]
         assert len(set(words)) == len(words)
+
+
+def test_buttons_share_a_row_only_where_half_a_phone_shows_them() -> None:
+    short, long = "Seksi Pemerintahan", "Seksi Ketenteraman dan Ketertiban"
+    buttons = [InlineButton(words, "x") for words in (short, short, long, short, short, short)]
+    shown = [[one.caption for one in row] for row in pairs(buttons)]
+    assert shown == [[short, short], [long], [short, short], [short]]

@@ -111,7 +111,7 @@ def test_a_reminder_says_first_what_and_how_late_in_working_time(
         shown = check(reminded(place, CAMAT, task)).splitlines()
         assert shown[0] == f"{indonesian}Dokumen Pengukuran Kinerja TW IV 2026"
         assert "Dokumen Peng" in shown[0][:60]
-        assert shown[1] == "Mohon diperiksa · Yth. Bapak Camat · langkah 9 dari 14 · run 1"
+        assert shown[1] == "Mohon diperiksa · Yth. Bapak Camat · langkah 9 dari 14 · No. 1"
         assert check(reminded(place, CAMAT, task, "en")).startswith(english)
 
 

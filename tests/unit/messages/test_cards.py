@@ -26,7 +26,7 @@ def test_a_decision_says_verb_document_and_period_first(place: Town) -> None:
     card = place.card(CAMAT, place.task(9, Part.DECISION))
     shown = check(card)
     assert shown[:60].startswith("Mohon diperiksa: Dokumen Pengukuran Kinerja TW IV 2026")
-    assert shown.splitlines()[1] == "Yth. Bapak Camat · langkah 9 dari 14 · run 1"
+    assert shown.splitlines()[1] == "Yth. Bapak Camat · langkah 9 dari 14 · No. 1"
     assert "Dari: Ibu Siti Rahayu, Sekcam, Senin, 4 Januari 2027 pukul" in shown
     assert "Kelengkapan: Dokumen Pengukuran Kinerja · Hasil: Dokumen Pengukuran Kinerja · Waktu: 60 Menit" in shown
     assert "Setelah ini: Sekcam (langkah 10)" in shown

@@ -91,7 +91,7 @@ def test_the_first_line_counts_and_each_line_tells_how_much_time_there_is(render
         )
         said = render(place, found)
         document = "Dokumen Pengukuran Kinerja TW IV 2026"
-        where = "(langkah 9 · run 1)"
+        where = "(langkah 9 · No. 1)"
         assert check(said).splitlines() == [
             "Pengingat: 1 tugas terlambat, 1 lewat tenggat, 2 jatuh tempo hari ini, 2 menunggu",
             "",
@@ -102,7 +102,7 @@ def test_the_first_line_counts_and_each_line_tells_how_much_time_there_is(render
             f"– {document}: tenggat 12 Jan 16.00 {where}",
             f"– {document}: menunggu sejak 4 Jan 10.39 {where}",
         ]
-        assert captions(said) == [["Langkah 9 · run 1", "Langkah 9 · run 1"]] * 3
+        assert captions(said) == [["Langkah 9 · No. 1", "Langkah 9 · No. 1"]] * 3
         assert said.keyboard[0][0].data == f"open:{task.id}:{task.activation}"
         assert check(render(place, found, language="en")).startswith(
             "Reminder: 1 task late, 1 past due, 2 due today, 2 waiting\n\n"
@@ -157,12 +157,27 @@ def test_two_offices_in_two_zones_are_told_apart_each_in_its_own_time(render: Ca
         assert "\nKecamatan Sumbang, sebagai Camat\n– " in shown
         assert "\nKecamatan Timur, sebagai Camat\n– " in shown
         assert shown.count("tenggat hari ini 16.00") == 2
-        assert captions(said) == [["Langkah 9 · run 1 · Kecamatan Sumbang", "Langkah 9 · run 1 · Kecamatan Timur"]]
+        assert captions(said) == [["Langkah 9 · No. 1 · Kecamatan Sumbang"], ["Langkah 9 · No. 1 · Kecamatan Timur"]]
 
 
 def item_of(official: Official, task: Task, kind: Kind, at: datetime) -> Item:
     deadline = Deadline(at, Basis.STANDARD, task.opened_at or at, at)
     return Item(task.id or 0, task.run_id, official.id or 0, kind, deadline, 0, task.opened_at or at)
+
+
+def test_buttons_of_one_step_say_which_units_each_is(render: Callable[..., Rendered]) -> None:
+    with walked(6) as place:
+        tasks = [
+            place.task(6, Part.COLLECTION),
+            place.task(6, Part.UNIT, "trantib"),
+            place.task(6, Part.UNIT, "pemerintahan"),
+        ]
+        own = [item(place, SEKCAM, task, "waiting") for task in tasks]
+        assert captions(render(place, Digest([place.official(SEKCAM)], own=own), SEKCAM)) == [
+            ["Langkah 6 · No. 1"], ["Langkah 6 · No. 1 · Trantib"], ["Langkah 6 · No. 1 · Pemerintahan"],
+        ]  # fmt: skip
+        alone = captions(render(place, Digest([place.official(SEKCAM)], own=own[1:2]), SEKCAM))
+        assert alone == [["Langkah 6 · No. 1"]]
 
 
 def test_a_superior_reads_what_waits_for_whom_and_may_hand_it_over(render: Callable[..., Rendered]) -> None:
@@ -181,7 +196,7 @@ def test_a_superior_reads_what_waits_for_whom_and_may_hand_it_over(render: Calla
         assert shown.startswith("Pengingat: 3 tugas menunggu pejabat lain\n")
         assert (
             "– Ibu Dewi Lestari, Kasi Trantib: Isian Data Kinerja Trantib TW IV 2026 belum selesai, "
-            "terlambat 2 hari kerja sejak 6 Jan 09.00 (langkah 6 · run 1)" in shown
+            "terlambat 2 hari kerja sejak 6 Jan 09.00 (langkah 6 · No. 1)" in shown
         )
         assert "belum ditindaklanjuti, terlambat 2 hari kerja sejak" in shown
         assert (
@@ -189,7 +204,7 @@ def test_a_superior_reads_what_waits_for_whom_and_may_hand_it_over(render: Calla
         )
         assert shown.count("enunggu pejabat lain") == 1
         assert "\nMohon perhatian Ibu\n– Ibu Dewi" in shown
-        assert captions(said) == [["Alihkan langkah 6", "Status run 1"]]
+        assert captions(said) == [["Alihkan langkah 6", "Status No. 1"]]
         assert said.keyboard[0][0].data == f"assign:{task.id}:{task.activation}"
 
 
@@ -214,7 +229,7 @@ def test_a_run_is_named_on_the_buttons_only_where_there_are_several(render: Call
             concern(place, CAMAT, late, "incomplete", head=True),
         ]
         said = render(place, Digest([place.official(SEKCAM)], concerns=concerns), SEKCAM)
-        assert captions(said) == [["Alihkan langkah 6 · run 1"], ["Status run 1"], ["Status run 7"]]
+        assert captions(said) == [["Alihkan langkah 6 · No. 1"], ["Status No. 1"], ["Status No. 7"]]
         assert said.keyboard[2][0].data == f"run:{other.id}:0"
 
 
@@ -226,10 +241,10 @@ def test_the_heads_delay_is_a_request_to_the_secretary_without_the_word_late(
         found = Digest([place.official(SEKCAM)], concerns=[concern(place, CAMAT, task, "incomplete", head=True)])
         said = render(place, found, SEKCAM)
         shown = check(said)
-        assert captions(said) == [["Status run 1"]]
+        assert captions(said) == [["Status No. 1"]]
         assert (
             "– Mohon mengingatkan Bapak Camat: Dokumen Pengukuran Kinerja TW IV 2026 menunggu sejak "
-            "4 Jan 10.39 (langkah 9 · run 1)" in shown
+            "4 Jan 10.39 (langkah 9 · No. 1)" in shown
         )
         assert "erlambat" not in shown
         assert "Ahmad Fauzi" not in shown
@@ -252,7 +267,7 @@ def test_an_absence_is_admitted_in_one_line(say: Say) -> None:
         shown = say(place, Digest([place.official(CAMAT)], away=away))
         assert shown.startswith("Pengingat: tidak ada tugas yang mendesak\n")
         assert (
-            "bot tidak dapat bekerja sejak Senin, 4 Januari 2027 pukul 09.00 WIB sampai "
+            "layanan terhenti sejak Senin, 4 Januari 2027 pukul 09.00 WIB sampai "
             "Jumat, 8 Januari 2027 pukul 07.31 WIB" in shown
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -165,6 +166,26 @@ def test_a_run_finished_stands_in_the_archive_of_its_local_year(place: Town) -> 
     run.status = "finished"
     place.session.flush()
     said = place.say(CAMAT, "archive", year=2027, sop=None, page=0)
-    assert "Run 1: Pengukuran Kinerja Kecamatan Sumbang, TW IV 2026" in check(said)
-    assert ["Status run 1"] in captions(said)
+    assert "No. 1: Pengukuran Kinerja Kecamatan Sumbang, TW IV 2026" in check(said)
+    assert ["Status No. 1"] in captions(said)
     assert "Belum ada" in check(place.say(CAMAT, "archive", year=2026, sop=None, page=0))
+
+
+def test_an_auditors_last_day_is_said_as_it_was_agreed(place: Town) -> None:
+    """The period ends at the midnight after its last day; nobody is told of that midnight."""
+    auditor = place.auditor()
+    auditor.valid_until = datetime(2027, 2, 28, 17, tzinfo=UTC)  # 1 March, 00.00 WIB
+    place.session.flush()
+    said = check(place.say(CAMAT, "auditor_joined", official_id=auditor.id))
+    assert "sampai Minggu, 28 Februari 2027, tanpa dapat mengubah" in said
+    auditor.valid_until = datetime(2027, 2, 28, 3, 15, tzinfo=UTC)
+    place.session.flush()
+    said = check(place.say(CAMAT, "auditor_joined", official_id=auditor.id))
+    assert "sampai Minggu, 28 Februari 2027 pukul 10.15 WIB" in said
+
+
+def test_periods_on_buttons_are_short_and_name_the_last_day(place: Town) -> None:
+    days = [["2026-11-22T17:00:00+00:00", "2026-12-31T17:00:00+00:00"]]
+    what = {"kind": "auditor_add", "step": "period", "name": "Ratna Dewi", "meant": days}
+    asked = place.say(CAMAT, "manage_choose", what=what, choices=[["0", ""]], question=Q)
+    assert captions(asked) == [["Sen, 23 Nov 2026 – Kam, 31 Des 2026"], ["Batal"]]

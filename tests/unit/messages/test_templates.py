@@ -7,8 +7,10 @@ import re
 import pytest
 from jinja2 import meta, nodes
 
-from messages.environment import ENVIRONMENTS
+from messages.environment import ENVIRONMENTS, build, one_full_stop
 from messages.views.registry import MESSAGES
+from workflow.office_rules import OfficeRules
+from workflow.reminding.policy import ReminderPolicy
 
 NAMES = sorted([*MESSAGES, "card"])
 PARTS = ("_adoption", "_setting", "_cutoff_warning", "_meeting_notes")
@@ -45,3 +47,29 @@ def test_templates_keep_to_what_telegram_understands(name: str, language: str) -
     assert set(re.findall(r"</?([a-z]+)", source)) <= {"b", "i", "code", "blockquote"}
     assert "safe" not in re.findall(r"\|\s*(\w+)", source)
     assert not re.search("[\U0001f300-\U0001faff]", source)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Ibu Rina Wulandari, S.Sos.", "Sudah diselesaikan oleh Ibu Rina Wulandari, S.Sos. Terima kasih."),
+        ("Bapak Ahmad Fauzi", "Sudah diselesaikan oleh Bapak Ahmad Fauzi. Terima kasih."),
+        ("Ibu Siti \x1f Rahayu…", "Sudah diselesaikan oleh Ibu Siti  Rahayu… Terima kasih."),
+    ],
+)
+def test_a_degree_at_the_end_of_a_sentence_takes_no_second_full_stop(name: str, shown: str) -> None:
+    said = build("id").from_string("Sudah diselesaikan oleh {{ name }}. Terima kasih.").render(name=name)
+    assert one_full_stop(said) == shown
+
+
+def test_what_somebody_wrote_keeps_its_full_stops() -> None:
+    said = build("id").from_string("Alasan: “{{ reason }}”\n{{ reason }}").render(reason="mohon dicek..")
+    assert one_full_stop(said) == "Alasan: “mohon dicek..”\nmohon dicek.."
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_every_setting_is_said_in_words_of_its_own(language: str) -> None:
+    template = ENVIRONMENTS[language].get_template("_setting.j2")
+    fields = [*ReminderPolicy.model_fields, *OfficeRules.model_fields]
+    said = [template.render(field=field, value=[] if field == "superiors" else 7) for field in fields]
+    assert len(set(said)) == len(fields)

@@ -20,6 +20,7 @@ def test_moments_are_told_in_the_offices_zone() -> None:
     assert ID.clock(AT) == "pukul 10.15 WIB"
     assert ID.brief(AT) == "7 Jan 2027 10.15 WIB"
     assert ID.tight(AT) == "7 Jan 10.15"
+    assert ID.short_day(AT) == "Kam, 7 Jan 2027"
 
 
 @pytest.mark.parametrize(
