@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
 from sqlmodel import Session, col, select
 
 from storage import timers
 from storage.tables import Adoption, Card, Chat, Extension, Office, Official, Outbox, Timer
 from tests.integration.workflow.desk import Desk
-from tests.integration.workflow.town import BOT, ServedStore, SqliteStore, Store, Town
+from tests.integration.workflow.town import BOT, Town
 from tests.unit.workflow import builders
 from workflow import starting, texts
 from workflow import timers as rules
@@ -24,13 +22,6 @@ from workflow.verbs import Verb
 HOUR: dict[str, Any] = {"standard_duration_source": "60 Menit"}
 DAYS: dict[str, Any] = {"standard_duration_source": "3 Hari"}
 HEADS: dict[str, Any] = {"actor": {"role": "head", "confidence": "high", "reason": "invented"}}
-
-
-@pytest.fixture
-def town(database_url: str) -> Iterator[Town]:
-    store: Store = SqliteStore(database_url) if database_url.startswith("sqlite") else ServedStore(database_url)
-    yield Town(store)
-    store.close()
 
 
 def desk_of(town: Town, *steps: dict[str, Any]) -> Desk:
