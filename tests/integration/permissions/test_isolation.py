@@ -24,7 +24,7 @@ from messages.card import render_card
 from messages.render import render
 from storage.database import migrate
 from storage.tables import Delegation, ErasableText, File, Office, Official, Outbox, Question, Run, Seat, Unit
-from tests.integration.permissions.world import UNITS, World, digests
+from tests.integration.permissions.world import UNITS, World, contents
 from tests.integration.workflow.town import BOT
 from workflow import rights
 from workflow.seats import settling
@@ -74,7 +74,7 @@ class Isolation(World):
                 for row in rows:
                     setattr(row, field, f"{SECRET} {getattr(row, field)}")
             session.commit()
-            self.first = digests(session, "own")
+            self.first = contents(session, "own")
         self.chats = [one.chat for one in self.casts["other"].people if one.chat is not None]
         self.buttons = [press[0] for presses in self.presses.values() for press in presses.values()]
 
@@ -89,7 +89,7 @@ class Isolation(World):
                 now += timedelta(minutes=1 + act.later)
                 self._do(session, act, Context(BOT, "pandu_bot", now, f"{number:08x}{now.minute:024x}", "id"))
                 session.flush()
-                assert digests(session, "own") == self.first, f"{act} changed the first office"
+                assert contents(session, "own") == self.first, f"{act} changed the first office"
                 shown = self._look(session, now, shown, act)
 
     def _seat(

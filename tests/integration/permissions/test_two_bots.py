@@ -21,7 +21,7 @@ from messages.render import render
 from storage.database import migrate
 from storage.tables import Bot, Chat, Office, Official, Outbox, metadata
 from tests.integration.permissions.test_isolation import SECRET, Isolation
-from tests.integration.permissions.world import digests
+from tests.integration.permissions.world import contents
 from tests.integration.workflow.town import BOT
 from workflow.verbs import Press
 
@@ -71,7 +71,7 @@ class TwoBots(Isolation):
                         session.connection().execute(table.update().where(theirs).values(bot_id=OTHER, chat_id=after))
             session.add_all(Chat(bot_id=OTHER, chat_id=chat or 0, changed_at=self.now) for chat in moved.values())
             session.commit()
-            self.held = {office: digests(session, office) for office in BOTS}
+            self.held = {office: contents(session, office) for office in BOTS}
         self.people = {name: own[name] or 0 for name in WHO}
 
     def at(self, bot: int, name: str, update: dict[str, Any]) -> Came:
@@ -82,7 +82,7 @@ class TwoBots(Isolation):
             newest = session.exec(select(Outbox.id).order_by(col(Outbox.id).desc()).limit(1)).first() or 0
             handle(session, Incoming(0, chat, chat, private=True, **update), context)
             session.flush()
-            changed = [office for office, held in self.held.items() if digests(session, office) != held]
+            changed = [office for office, held in self.held.items() if contents(session, office) != held]
             rows = list(session.exec(select(Outbox).where(col(Outbox.id) > newest).order_by(col(Outbox.id))).all())
             words = " ".join(self._words(session, row) for row in rows)
             return Came(changed, [Row(row.bot_id, row.office_id, row.template) for row in rows], words)

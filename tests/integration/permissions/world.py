@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Engine
+from sqlalchemy.dialects import sqlite
 from sqlmodel import Session, col, select
 
 from handlers.dispatch import handle
@@ -111,7 +114,7 @@ class World:
         store.close()
         self.engine: Engine = sqlite_connection.connect(url, connections=1)
         with Session(self.engine) as session:
-            self.before = digests(session)
+            self.before = contents(session)
 
     def chat(self, role: str) -> int:
         """Return the chat of who plays a role."""
@@ -140,7 +143,7 @@ class World:
             said = [(row.chat_id, row.template, row.office_id, row.params) for row in rows]
             words = next((p["key"] if t == "answer_refused" else t for _, t, _, p in reversed(said) if t), None) or ""
             key = toast.key if toast is not None and (toast.key != "ok" or words not in REFUSALS) else words
-            return Answer(key, digests(session) != self.before, {row.chat_id for row in rows} - {chat}, said)
+            return Answer(key, contents(session) != self.before, {row.chat_id for row in rows} - {chat}, said)
 
     @contextmanager
     def _undone(self) -> Iterator[Session]:
@@ -277,18 +280,30 @@ def hashed(words: str) -> str:
     return hashlib.sha256(words.encode()).hexdigest()
 
 
-Digest = dict[str, dict[str, str]]
+Contents = dict[str, list[tuple[Any, ...]]]
 
 
 BESIDES = (Outbox.__tablename__, Question.__tablename__, Chat.__tablename__)
 """What a polite answer itself writes: the message, and that a question was left."""
 
 
-def digests(session: Session, office: str | None = None) -> Digest:
-    """Return a digest of every row of every table but :data:`BESIDES`; of one office, every row of it."""
-    found: Digest = {}
+def contents(session: Session, office: str | None = None) -> Contents:
+    """Return every row of every table but :data:`BESIDES`; of one office, every row of it.
+
+    Looked at after every press: so by statements made once, as SQLite keeps the values.
+    """
+    session.flush()
+    connection = session.connection().connection.driver_connection
+    assert isinstance(connection, sqlite3.Connection)
+    return {table: connection.execute(query).fetchall() for table, query in _queries(office).items()}
+
+
+@cache
+def _queries(office: str | None) -> dict[str, str]:
+    """Return the statement that reads each table, or what one office has in it."""
+    found = {}
     for table in metadata.sorted_tables:
-        query = table.select()
+        query = table.select().order_by(*table.primary_key.columns)
         if office is None and table.name in BESIDES:
             continue
         if office is not None:
@@ -300,7 +315,5 @@ def digests(session: Session, office: str | None = None) -> Digest:
                 query = query.where(table.c.run_id.in_(select(Run.id).where(Run.office_id == office)))
             else:
                 continue
-        rows = session.connection().execute(query)
-        key = [column.name for column in table.primary_key.columns]
-        found[table.name] = {repr([getattr(row, name) for name in key]): hashed(repr(tuple(row))) for row in rows}
+        found[table.name] = str(query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}))
     return found

@@ -6,15 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
-import aiogram
-import aiogram.client.session.aiohttp
-import aiogram.client.telegram
-import aiogram.filters
-import aiogram.types
 import pytest
 import telegram
 import telegram.ext
-from aiogram.webhook.aiohttp_server import SimpleRequestHandler
 from aiohttp import web
 
 from simulator import Person, Simulator, running
@@ -98,36 +92,11 @@ async def test_ptb_by_webhook(phone: Phone) -> None:
             await app.stop()
 
 
-def aiogram_bot(token: str, url: str) -> tuple[aiogram.Bot, aiogram.Dispatcher]:
-    server = aiogram.client.telegram.TelegramAPIServer.from_base(url)
-    bot = aiogram.Bot(token, session=aiogram.client.session.aiohttp.AiohttpSession(api=server))
-    dispatcher = aiogram.Dispatcher()
-
-    @dispatcher.message(aiogram.filters.CommandStart())
-    async def start(message: aiogram.types.Message) -> None:
-        button = aiogram.types.InlineKeyboardButton(text="Setujui", callback_data="x:1", style="success")
-        markup = aiogram.types.InlineKeyboardMarkup(inline_keyboard=[[button]])
-        await message.answer("<b>Halo</b> 😀 Bapak", parse_mode="HTML", reply_markup=markup)
-
-    @dispatcher.callback_query()
-    async def tap(query: aiogram.types.CallbackQuery) -> None:
-        await query.answer(PRESSED)
-        assert isinstance(query.message, aiogram.types.Message)
-        await query.message.edit_text("Selesai")
-
-    @dispatcher.message(aiogram.F.document)
-    async def back(message: aiogram.types.Message) -> None:
-        assert message.document
-        content = await bot.download(message.document)
-        assert content
-        await message.answer_document(aiogram.types.BufferedInputFile(content.read(), "balik é.xlsx"))
-
-    return bot, dispatcher
-
-
 async def test_aiogram_by_polling(phone: Phone) -> None:
+    from tests.integration.simulator.aiogram_bot import aiogram_bot  # takes seconds, in every test process
+
     async with running(phone.simulator) as url:
-        bot, dispatcher = aiogram_bot(phone.simulator.world.the_bot().token, url)
+        bot, dispatcher = aiogram_bot(phone.simulator.world.the_bot().token, url, PRESSED)
         polling = asyncio.create_task(dispatcher.start_polling(bot, handle_signals=False, polling_timeout=5))
         try:
             await converse(phone)
@@ -138,8 +107,12 @@ async def test_aiogram_by_polling(phone: Phone) -> None:
 
 
 async def test_aiogram_by_webhook(phone: Phone) -> None:
+    from aiogram.webhook.aiohttp_server import SimpleRequestHandler
+
+    from tests.integration.simulator.aiogram_bot import aiogram_bot
+
     async with running(phone.simulator) as url:
-        bot, dispatcher = aiogram_bot(phone.simulator.world.the_bot().token, url)
+        bot, dispatcher = aiogram_bot(phone.simulator.world.the_bot().token, url, PRESSED)
         handler = SimpleRequestHandler(dispatcher, bot, secret_token="rahasia", handle_in_background=False)
         async with served(handler.handle) as hook:
             await bot.set_webhook(hook, secret_token="rahasia")

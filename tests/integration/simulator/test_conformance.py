@@ -7,8 +7,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import aiogram.methods
-import aiogram.types
 import pytest
 import telegram
 from pydantic import BaseModel, TypeAdapter
@@ -56,6 +54,8 @@ def unknown_to_ptb(value: object, where: str = "") -> list[str]:
 
 def aiogram_methods() -> dict[str, Any]:
     """aiogram's model of each method, by lower-case name."""
+    import aiogram.methods  # here, since it takes seconds, and every test process reads this file
+
     found = ((name.lower(), getattr(aiogram.methods, name)) for name in aiogram.methods.__all__)
     return {name: model for name, model in found if isinstance(model, type)}
 
@@ -70,6 +70,8 @@ def lost(sent: Any, read: Any, where: str = "") -> list[str]:
 
 
 def check_update(raw: dict[str, Any]) -> None:
+    import aiogram.types
+
     assert unknown_to_aiogram(aiogram.types.Update.model_validate(raw)) == []
     parsed = telegram.Update.de_json(raw, None)
     assert unknown_to_ptb(parsed) == []
@@ -195,9 +197,11 @@ async def test_what_is_not_there_is_answered_as_telegram_answers(api: Api, metho
 
 
 def test_the_table_of_methods_is_complete() -> None:
+    from aiogram.methods import TelegramMethod
+
     rows = re.findall(r"^\| (\w+) \| (does|refuses|not there) \|", TABLE.read_text(), re.MULTILINE)
     told = {name.lower(): what for name, what in rows}
     assert len(told) == len(rows)
     assert {name for name, what in told.items() if what != "not there"} == set(METHODS)
-    api = {name for name, model in aiogram_methods().items() if issubclass(model, aiogram.methods.TelegramMethod)}
+    api = {name for name, model in aiogram_methods().items() if issubclass(model, TelegramMethod)}
     assert api - {"telegrammethod"} <= set(told)

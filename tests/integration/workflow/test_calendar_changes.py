@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from typing import Any
 
 import pytest
 from sqlmodel import Session, update
@@ -12,22 +10,19 @@ from sqlmodel import Session, update
 from bot.outgoing import plain
 from messages.render import NothingToSay, render
 from storage.tables import AuditEvent, Card, Office, Official, Outbox, Question
-from tests.integration.workflow.town import BOT, Cast, ServedStore, SqliteStore, Town
+from tests.integration.workflow.town import BOT, Cast, Store, Town
 from tests.unit.workflow import builders
 from workflow import audit_replay, calendar_changes, calendar_edits
 from workflow.calendar.settings import CalendarSettings, SpecialDay, parse_settings
 from workflow.verbs import Page, Press, QuestionPress
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def town(request: pytest.FixtureRequest) -> Iterator[tuple[Town, Cast]]:
-    url = request.getfixturevalue(f"{request.param}_url")
-    store: Any = SqliteStore(url) if request.param == "sqlite" else ServedStore(url)
+@pytest.fixture
+def town(store: Store) -> tuple[Town, Cast]:
     place = Town(store)
     sop = builders.definition(builders.step(1, standard_duration_source="3 Hari"), builders.step(2))
     cast = place.found("north-office", sop, ("north", "south"))
-    yield place, cast
-    store.close()
+    return place, cast
 
 
 def admin_of(cast: Cast) -> tuple[int, int]:

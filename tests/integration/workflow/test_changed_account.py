@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from sqlmodel import Session, col, select
 
 from storage.tables import Card, Chat, Invitation, Official, Outbox, Question, Submission
 from tests.integration.workflow.desk import Desk
-from tests.integration.workflow.town import BOT, ServedStore, SqliteStore, Store, Town
+from tests.integration.workflow.town import BOT, Town
 from tests.unit.workflow import builders
 from workflow import audit_replay, enrolment
 
 NEW = 9_000_001
-
-
-@pytest.fixture
-def town(database_url: str) -> Iterator[Town]:
-    store: Store = SqliteStore(database_url) if database_url.startswith("sqlite") else ServedStore(database_url)
-    yield Town(store)
-    store.close()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +11,7 @@ from sqlmodel import Session, col, update
 from storage.tables import Adoption, Official, Run, RunStep
 from tests.integration.workflow import model
 from tests.integration.workflow.desk import Desk
-from tests.integration.workflow.town import ServedStore, SqliteStore, Store, Town
+from tests.integration.workflow.town import Town
 from tests.unit.workflow import builders
 from workflow import collect_by
 from workflow.adoption import load
@@ -21,13 +20,6 @@ from workflow.run_times import Basis, Deadline, load_run_times
 
 AT = datetime(2027, 1, 13, 7, 0, tzinfo=UTC)
 BACK = builders.outcome("back", returns_to=[3])
-
-
-@pytest.fixture
-def town(database_url: str) -> Iterator[Town]:
-    store: Store = SqliteStore(database_url) if database_url.startswith("sqlite") else ServedStore(database_url)
-    yield Town(store)
-    store.close()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,17 +11,10 @@ from sqlmodel import Session, col, delete, update
 from storage.tables import Card, Delegation, Official, Submission, Task
 from tests.integration.workflow import model
 from tests.integration.workflow.desk import Desk
-from tests.integration.workflow.town import MORNING, ServedStore, SqliteStore, Store, Town
+from tests.integration.workflow.town import MORNING, Town
 from tests.unit.workflow import builders
 from workflow.cards import reconcile_office
 from workflow.verbs import Verb
-
-
-@pytest.fixture
-def town(database_url: str) -> Iterator[Town]:
-    store: Store = SqliteStore(database_url) if database_url.startswith("sqlite") else ServedStore(database_url)
-    yield Town(store)
-    store.close()
 
 
 def person(desk: Desk, name: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -27,7 +27,7 @@ from storage.tables import (
     metadata,
 )
 from tests.integration.workflow.desk import Desk
-from tests.integration.workflow.town import BOT, ServedStore, SqliteStore, Store, Town
+from tests.integration.workflow.town import BOT, Store, Town
 from tests.unit.workflow import builders
 from workflow import audit_replay, enrolment, erasing, person_data
 from workflow.erasing import Erased
@@ -41,10 +41,8 @@ OWN_NAME = "Kelinci Terbang"
 
 
 @pytest.fixture
-def town(database_url: str) -> Iterator[Town]:
-    store: Store = SqliteStore(database_url) if database_url.startswith("sqlite") else ServedStore(database_url)
-    yield Town(store, first_chat=FIRST_CHAT)
-    store.close()
+def town(store: Store) -> Town:
+    return Town(store, first_chat=FIRST_CHAT)
 
 
 @pytest.fixture

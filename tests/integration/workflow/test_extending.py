@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select, update
 from storage.tables import Adoption, Extension, Office, Official, Outbox, Run, Task
 from tests.integration.workflow import model
 from tests.integration.workflow.desk import Desk
-from tests.integration.workflow.town import ServedStore, SqliteStore, Store, Town
+from tests.integration.workflow.town import Town
 from tests.unit.workflow import builders
 from workflow import extending
 from workflow.adoption import load
@@ -25,13 +25,6 @@ T = TypeVar("T")
 LONG: dict[str, Any] = {"standard_duration_source": "3 Hari"}
 BACK = builders.outcome("back", returns_to=[1])
 UNTIL = datetime(2027, 1, 15, 3, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def town(database_url: str) -> Iterator[Town]:
-    store: Store = SqliteStore(database_url) if database_url.startswith("sqlite") else ServedStore(database_url)
-    yield Town(store)
-    store.close()
 
 
 @pytest.fixture

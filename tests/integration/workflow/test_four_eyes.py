@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from sqlmodel import Session, col
 
 from storage.tables import AuditEvent, Card, Office, Official, Submission, Task
 from tests.integration.workflow.desk import Desk
-from tests.integration.workflow.town import ServedStore, SqliteStore, Store, Town
+from tests.integration.workflow.town import Town
 from tests.unit.workflow.builders import FILES, decide, hand_in, outcome, step
 from workflow import audit_replay, cards
 from workflow.verbs import Verb
-
-
-@pytest.fixture
-def town(database_url: str) -> Iterator[Town]:
-    store: Store = SqliteStore(database_url) if database_url.startswith("sqlite") else ServedStore(database_url)
-    yield Town(store)
-    store.close()
 
 
 def rule(desk: Desk, *, on: bool = True) -> None:

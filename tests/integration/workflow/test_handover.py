@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -14,18 +13,11 @@ from storage.tables import AuditEvent, Card, Official, Outbox, Seat, Task
 from tests.integration.workflow import model
 from tests.integration.workflow.desk import Desk
 from tests.integration.workflow.test_delegating import delegate, live, person, told
-from tests.integration.workflow.town import ServedStore, SqliteStore, Store, Town
+from tests.integration.workflow.town import Town
 from tests.unit.workflow import builders
 from workflow import handover
 from workflow.deed import Stopped
 from workflow.verbs import Verb
-
-
-@pytest.fixture
-def town(database_url: str) -> Iterator[Town]:
-    store: Store = SqliteStore(database_url) if database_url.startswith("sqlite") else ServedStore(database_url)
-    yield Town(store)
-    store.close()
 
 
 def office(town: Town, runs: int = 3) -> Desk:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,20 +11,13 @@ from sqlmodel import Session, col, update
 from storage.tables import Adoption, Pause, Run, Timer
 from tests.integration.workflow import model
 from tests.integration.workflow.desk import Desk
-from tests.integration.workflow.town import ServedStore, SqliteStore, Store, Town
+from tests.integration.workflow.town import Town
 from tests.unit.workflow import builders
 from workflow.adoption import load
 from workflow.run_times import load_run_times
 from workflow.verbs import Press, Verb
 
 LONG: dict[str, Any] = {"standard_duration_source": "3 Hari"}
-
-
-@pytest.fixture
-def town(database_url: str) -> Iterator[Town]:
-    store: Store = SqliteStore(database_url) if database_url.startswith("sqlite") else ServedStore(database_url)
-    yield Town(store)
-    store.close()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -14,19 +13,12 @@ from storage import audit
 from storage.tables import AuditEvent, Card, Official, Outbox
 from tests.integration.workflow.desk import Desk
 from tests.integration.workflow.reminding_desk import HOUR, desk_of, fire_until, queued, shown, wib
-from tests.integration.workflow.town import BOT, ServedStore, SqliteStore, Store, Town
+from tests.integration.workflow.town import BOT, Town
 from tests.unit.workflow import builders
 from workflow import profile
 from workflow.verbs import Page, Press
 
 STEP = builders.step(1, standard_duration_source="60 Menit")
-
-
-@pytest.fixture
-def town(database_url: str) -> Iterator[Town]:
-    store: Store = SqliteStore(database_url) if database_url.startswith("sqlite") else ServedStore(database_url)
-    yield Town(store)
-    store.close()
 
 
 def row(desk: Desk, name: str) -> Official:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -12,19 +11,12 @@ from sqlmodel import Session, col, update
 from storage.tables import Card, Official, Task
 from tests.integration.workflow import model
 from tests.integration.workflow.desk import Desk
-from tests.integration.workflow.town import ServedStore, SqliteStore, Store, Town
+from tests.integration.workflow.town import Town
 from tests.unit.workflow import builders
 from workflow.verbs import Verb
 
 LONG: dict[str, Any] = {"standard_duration_source": "3 Hari"}
 BACK = builders.outcome("back", returns_to=[1])
-
-
-@pytest.fixture
-def town(database_url: str) -> Iterator[Town]:
-    store: Store = SqliteStore(database_url) if database_url.startswith("sqlite") else ServedStore(database_url)
-    yield Town(store)
-    store.close()
 
 
 def person(desk: Desk, name: str) -> int:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from sqlmodel import Session, select
 
 from storage.tables import Card, Chat, Extension, Office, Timer
@@ -23,18 +21,11 @@ from tests.integration.workflow.reminding_desk import (
     shown,
     wib,
 )
-from tests.integration.workflow.town import BOT, ServedStore, SqliteStore, Store, Town
+from tests.integration.workflow.town import BOT, Town
 from tests.unit.workflow import builders
 from workflow import texts
 from workflow.moment import Moment
 from workflow.verbs import Verb
-
-
-@pytest.fixture
-def town(database_url: str) -> Iterator[Town]:
-    store: Store = SqliteStore(database_url) if database_url.startswith("sqlite") else ServedStore(database_url)
-    yield Town(store)
-    store.close()
 
 
 def test_a_long_step_is_reminded_of_on_the_way_and_at_its_deadline(town: Town) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -29,20 +28,13 @@ from storage.tables import (
     Timer,
 )
 from tests.integration.workflow.desk import Desk
-from tests.integration.workflow.town import BOT, ServedStore, SqliteStore, Store, Town
+from tests.integration.workflow.town import BOT, Town
 from tests.unit.workflow import builders
 from workflow import audit_replay, retention
 from workflow import timers as rules
 from workflow.moment import Moment
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def town(database_url: str) -> Iterator[Town]:
-    store: Store = SqliteStore(database_url) if database_url.startswith("sqlite") else ServedStore(database_url)
-    yield Town(store)
-    store.close()
 
 
 @pytest.fixture

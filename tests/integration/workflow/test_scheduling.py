@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -11,20 +10,13 @@ from sqlmodel import Session
 
 from storage.tables import AuditEvent, Office, Run, Schedule, Timer
 from tests.integration.workflow.desk import Desk
-from tests.integration.workflow.town import ServedStore, SqliteStore, Store, Town
+from tests.integration.workflow.town import Town
 from tests.unit.workflow import builders
 from workflow import timers
 from workflow.verbs import Press, Verb
 
 APRIL = datetime(2027, 4, 1, 0, 30, tzinfo=UTC)
 """Thursday 1 April 2027, 07.30 WIB: the first working day of the second quarter."""
-
-
-@pytest.fixture
-def town(database_url: str) -> Iterator[Town]:
-    store: Store = SqliteStore(database_url) if database_url.startswith("sqlite") else ServedStore(database_url)
-    yield Town(store)
-    store.close()
 
 
 @pytest.fixture

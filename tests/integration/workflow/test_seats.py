@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +13,7 @@ from sqlmodel import Session, col
 
 from storage.tables import Approval, AuditEvent, File, Office, Official, Outbox, Seat, Submission, Task
 from tests.integration.workflow.desk import Desk
-from tests.integration.workflow.town import BOT, ServedStore, SqliteStore, Store, Town
+from tests.integration.workflow.town import BOT, Town
 from tests.unit.workflow import builders
 from workflow import audit_replay, holders
 from workflow.calendar.of_office import calendar_of
@@ -27,13 +26,6 @@ from workflow.verbs import Page, Press, Verb
 
 ZONE = ZoneInfo("Asia/Jakarta")
 CLERK, HEAD, SECRETARY = Post("clerk"), Post("head"), Post("secretary")
-
-
-@pytest.fixture
-def town(database_url: str) -> Iterator[Town]:
-    store: Store = SqliteStore(database_url) if database_url.startswith("sqlite") else ServedStore(database_url)
-    yield Town(store)
-    store.close()
 
 
 @pytest.fixture

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from tests.integration.workflow.desk import Desk
-from tests.integration.workflow.test_seats import (  # noqa: F401 - fixtures of the same town
+from tests.integration.workflow.test_seats import (  # noqa: F401 - a desk of the same kind
     HEAD,
     appoint,
     desk,
     end,
     seat_of,
-    town,
 )
 from workflow.seats import settling
 from workflow.seats.terms import Capacity
