@@ -11,10 +11,10 @@ import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import structlog
 import typer
-from starlette.applications import Starlette
 
 from bot import first_admin, opening
 from bot.clock import Clock, SharedClock
@@ -27,7 +27,6 @@ from bot.metrics_page import MetricsPage
 from bot.polling import Poller
 from bot.process_lock import only_process
 from bot.sender import Sender
-from bot.serving import Door, application, listening
 from bot.settings import Settings, Unusable
 from bot.telegram_client import TelegramClient
 from bot.tenure import Tenure
@@ -36,6 +35,9 @@ from bot.webhook import Webhook
 from storage.database import Database
 from storage.file_store import FileStore, open_file_store
 from storage.local_file_store import LocalFileStore
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
 
 log = structlog.stdlib.get_logger("bot.app")
 
@@ -162,6 +164,8 @@ async def run(settings: Settings, *, pushed: bool = False) -> None:
     with only_process(settings.sqlite_path):
         async with all_assembled(settings, pushed=pushed) as bots, AsyncExitStack() as web:
             if pushed or settings.listen is not None:
+                from bot.serving import listening  # an office without a web server does not load one
+
                 await web.enter_async_context(listening(web_application(bots, stopping), settings.address(), stopping))
             await asyncio.gather(*(pandu.intake.open() for pandu in bots))
             log.info("running", bots=" ".join(pandu.client.bot.username for pandu in bots))
@@ -176,6 +180,8 @@ async def run(settings: Settings, *, pushed: bool = False) -> None:
 
 def web_application(bots: Sequence[Pandu], stopping: asyncio.Event) -> Starlette:
     """Return what a process of these bots answers over HTTP."""
+    from bot.serving import Door, application
+
     database, clock = bots[0].database, bots[0].clock
     doors = {
         pandu.client.bot.id: Door(pandu.intake.secret, pandu.inbox.wake)
