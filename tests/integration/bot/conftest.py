@@ -48,3 +48,10 @@ async def sqlite(sqlite_url: str) -> AsyncIterator[Database]:
     await opened.write(fill)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def office(database: Database) -> Database:
+    """Either database, with an office in it."""
+    await database.write(fill)
+    return database
