@@ -79,7 +79,7 @@ class FileWorker:
         self._work.set()
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Fetch until told to stop; a fetch under way is then broken off and begun anew at the next start."""
+        """Fetch until told to stop; a fetch under way is then broken off and given back."""
         async with asyncio.TaskGroup() as group:
             fetches: set[asyncio.Task[None]] = set()
             while not stopping.is_set():
@@ -120,6 +120,10 @@ class FileWorker:
         try:
             with on_behalf(item.cause, file_id=item.id, office_id=item.office_id, task_id=item.task_id):
                 await self.fetch(item)
+        except asyncio.CancelledError:
+            # Another process need not wait for the end of the lease.
+            await self._give_back(item)
+            raise
         except DatabaseUnavailable as error:
             # The lease runs out and the file is fetched again; equal bytes are stored once.
             log.warning("the database is away, a file waits", file_id=item.id, error=where(error))
