@@ -5,6 +5,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 
+# Else every process that a test starts would compile all of Pandu for itself.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help demo demo-reset run test test-long gallery bench chaos soak lint clean
 
 help:

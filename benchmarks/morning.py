@@ -15,8 +15,8 @@ from random import Random
 
 from benchmarks.country import OFFICES, OFFICIALS, REGENCIES, ZONES, Zone, bots_of, shares
 from benchmarks.one_bot import OneBot, Row
-from bot import delivery, file_worker, inbox_worker, timer_worker
-from bot.sender import RENEW_SECONDS
+from bot.lookout import WATCHED_SECONDS
+from bot.sender import LENGTH, RENEW_SECONDS
 from storage.outbox import CARD, DIGEST
 from workflow.reminding.policy import ReminderPolicy
 
@@ -242,12 +242,12 @@ def line(wave: Wave) -> str:
 def idle(bots: int, replicas: int = 2) -> float:
     """Return how many transactions a second the workers of so many bots make, if nothing ever wakes them.
 
-    The holder of a bot's sending looks for something to deliver and for timers, and renews its
-    lease; every replica of its group looks for updates and for files. Who claims asks for the
-    time first.
+    The holder of a bot's sending renews its lease, the others look when it ends. Every worker looks
+    once a minute; whoever looks asks for the time first. What a process looks for on behalf of all
+    its bots (twice a second at most, however many they are) is left out.
     """
-    holder = 2 / delivery.LOOK_AGAIN_SECONDS + 1 / timer_worker.LOOK_AGAIN_SECONDS + 2 / RENEW_SECONDS
-    each = 2 / inbox_worker.LOOK_AGAIN_SECONDS + 2 / file_worker.LOOK_AGAIN_SECONDS
+    holder = 2 / RENEW_SECONDS + 3 / WATCHED_SECONDS
+    each = 4 / WATCHED_SECONDS + 2 / LENGTH.total_seconds()
     return bots * (holder + replicas * each)
 
 

@@ -1,8 +1,8 @@
 """The timer worker's scan with 1,000 and with 1,000,000 pending timers, on both databases.
 
-The worker asks again and again which timers of its bot's offices are due, and when the next
-one will be. Both must cost the same however many wait, and however many of them are another
-bot's: the promise is at most 1.2 times as much.
+The worker asks which timers of its bot's offices are due; the lookout asks every second whose
+are. Both must cost the same however many wait, and however many of them are another bot's: the
+promise is at most 1.2 times as much.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from sqlmodel import Session
 from benchmarks.measuring import Compared, compare, heading, timed
 from storage import timers
 from storage.database import Database, migrate, open_database
+from storage.due_work import due_work
 from storage.tables import Office, Timer
 from tests.postgres import TemporaryPostgres
 
@@ -57,16 +58,14 @@ async def _measure(kind: str, small_url: str, large_url: str) -> bool:
     small, large = await _filled(small_url, SMALL), await _filled(large_url, LARGE)
     try:
         found: list[tuple[str, Compared]] = []
-        for name, scan in (("due_ids", _due), ("due_ids, nothing due", _nothing_due), ("next_at", _next_at)):
+        for name, scan in (("due_ids", _due), ("due_ids, nothing due", _nothing_due), ("look for all bots", _look)):
             found.append((name, await compare(_in(small, scan), _in(large, scan), turns=TURNS, steps=STEPS)))
-        whole = Compared(*(sum(getattr(c, size) for _, c in found[1:]) for size in ("small", "large")))
     finally:
         await small.close()
         await large.close()
     for name, compared in found:
         print(compared.line(f"{kind}: {name}"))
-    print(whole.line(f"{kind}: idle scan (both)"))
-    return all(compared.ratio <= GOAL for _, compared in (*found, ("", whole)))
+    return all(compared.ratio <= GOAL for _, compared in found)
 
 
 def _due(session: Session) -> object:
@@ -80,8 +79,8 @@ def _nothing_due(session: Session) -> object:
     return timers.due_ids(session, 1, NOW - timedelta(days=1), LIMIT)
 
 
-def _next_at(session: Session) -> object:
-    return timers.next_at(session, 1)
+def _look(session: Session) -> object:
+    return due_work(session, range(1, BOTS + 1), NOW - timedelta(days=1), NOW)
 
 
 def _in(database: Database, scan: Callable[[Session], object]) -> Callable[[int], Awaitable[float]]:

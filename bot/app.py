@@ -11,10 +11,10 @@ import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import structlog
 import typer
-from starlette.applications import Starlette
 
 from bot import first_admin, opening
 from bot.clock import Clock, SharedClock
@@ -23,19 +23,23 @@ from bot.delivery import DeliveryWorker
 from bot.file_worker import FileWorker
 from bot.health import Readiness
 from bot.inbox_worker import InboxWorker
+from bot.lookout import Lookout
 from bot.metrics_page import MetricsPage
 from bot.polling import Poller
 from bot.process_lock import only_process
 from bot.sender import Sender
-from bot.serving import Door, application, listening
 from bot.settings import Settings, Unusable
 from bot.telegram_client import TelegramClient
 from bot.tenure import Tenure
 from bot.timer_worker import TimerWorker
 from bot.webhook import Webhook
 from storage.database import Database
+from storage.due_work import Work
 from storage.file_store import FileStore, open_file_store
 from storage.local_file_store import LocalFileStore
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
 
 log = structlog.stdlib.get_logger("bot.app")
 
@@ -52,6 +56,7 @@ class Pandu:
         client: TelegramClient,
         store: FileStore,
         clock: Clock,
+        lookout: Lookout,
         *,
         paced: bool = True,
         pushed: bool = False,
@@ -62,14 +67,15 @@ class Pandu:
         bot_id, language = client.bot.id, settings.language
         tenure = Tenure(clock.lease_monotonic)
         self.delivery = DeliveryWorker(
-            database, client, store, bot_id, clock, tenure, default_language=language, paced=paced
-        )
-        self.files = FileWorker(database, client, store, bot_id, clock, on_effect=self._queued)
+            database, client, store, bot_id, clock, tenure, default_language=language, paced=paced,
+            watched=True,
+        )  # fmt: skip
+        self.files = FileWorker(database, client, store, bot_id, clock, on_effect=self._queued, watched=True)
         self.inbox = InboxWorker(
             database, client, bot_id, client.bot.username, clock, default_language=language, on_effect=self._said,
-            paced=paced,
+            paced=paced, watched=True,
         )  # fmt: skip
-        self.timers = TimerWorker(database, bot_id, clock, tenure, on_effect=self._said)
+        self.timers = TimerWorker(database, bot_id, clock, tenure, on_effect=self._said, watched=True)
         self.sender = Sender(database, bot_id, clock, tenure, self.delivery, self.timers)
         self.tenure = tenure
         self.intake: Poller | Webhook = (
@@ -77,6 +83,13 @@ class Pandu:
             if pushed
             else Poller(database, client, bot_id, clock, on_stored=self.inbox.wake)
         )
+        wakes = {
+            Work.UPDATES: self.inbox.wake,
+            Work.FILES: self.files.wake,
+            Work.MESSAGES: self.delivery.wake,
+            Work.TIMERS: self.timers.wake,
+        }
+        lookout.watch(bot_id, wakes)
         self._language = language
         self._outbox = f"outbox:{bot_id}"
 
@@ -138,15 +151,21 @@ async def all_assembled(
         for client in clients:
             opened.push_async_callback(client.close)
         store = open_file_store(settings.files, settings.s3)
-        bots = [(client.bot.id, client.bot.username or "") for client in clients]
+        names = [(client.bot.id, client.bot.username or "") for client in clients]
         asked = clock.monotonic()
         lease_now = await database.lease_time()
         clock.heard(lease_now, asked)
         now, wall = clock.now(), clock.wall()
-        await database.write(lambda session: opening.take_up(session, bots, now, wall, lease_now if single else None))
+        await database.write(lambda session: opening.take_up(session, names, now, wall, lease_now if single else None))
         if single and isinstance(store, LocalFileStore):
             await asyncio.to_thread(store.remove_leftovers)
-        yield [Pandu(settings, database, client, store, clock, paced=paced, pushed=pushed) for client in clients]
+        lookout = Lookout(database, clock)
+        bots = [
+            Pandu(settings, database, client, store, clock, lookout, paced=paced, pushed=pushed) for client in clients
+        ]
+        looking = asyncio.create_task(lookout.run(), name="lookout")
+        opened.push_async_callback(_end, looking)
+        yield bots
 
 
 async def run(settings: Settings, *, pushed: bool = False) -> None:
@@ -162,6 +181,8 @@ async def run(settings: Settings, *, pushed: bool = False) -> None:
     with only_process(settings.sqlite_path):
         async with all_assembled(settings, pushed=pushed) as bots, AsyncExitStack() as web:
             if pushed or settings.listen is not None:
+                from bot.serving import listening  # an office without a web server does not load one
+
                 await web.enter_async_context(listening(web_application(bots, stopping), settings.address(), stopping))
             await asyncio.gather(*(pandu.intake.open() for pandu in bots))
             log.info("running", bots=" ".join(pandu.client.bot.username for pandu in bots))
@@ -176,6 +197,8 @@ async def run(settings: Settings, *, pushed: bool = False) -> None:
 
 def web_application(bots: Sequence[Pandu], stopping: asyncio.Event) -> Starlette:
     """Return what a process of these bots answers over HTTP."""
+    from bot.serving import Door, application
+
     database, clock = bots[0].database, bots[0].clock
     doors = {
         pandu.client.bot.id: Door(pandu.intake.secret, pandu.inbox.wake)
@@ -187,6 +210,11 @@ def web_application(bots: Sequence[Pandu], stopping: asyncio.Event) -> Starlette
         database, clock, lambda: {bot_id: intake.heard_at for bot_id, intake in heard.items()}, stopping
     )
     return application(database, clock, doors, readiness, MetricsPage(database, clock))
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait({task})
 
 
 async def _offer_first_admin(database: Database, now: datetime) -> None:

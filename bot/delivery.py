@@ -21,6 +21,7 @@ from bot.crash_points import crash_point
 from bot.delivery_figures import count, count_error
 from bot.local_api import CLOUD
 from bot.logging import on_behalf, where
+from bot.lookout import WATCHED_SECONDS
 from bot.metrics import RENDER_SECONDS, TELEGRAM_SECONDS
 from bot.outgoing import (
     Document,
@@ -77,7 +78,10 @@ A card that reminds comes as its row's parameter, see :func:`workflow.reminding.
 
 
 class DeliveryWorker:
-    """Delivers one bot's outbox, while this process holds the bot's sending."""
+    """Delivers one bot's outbox, while this process holds the bot's sending.
+
+    Where it is ``watched`` over, a :class:`bot.lookout.Lookout` wakes it when there is something to do.
+    """
 
     def __init__(
         self,
@@ -91,6 +95,7 @@ class DeliveryWorker:
         default_language: str,
         paced: bool = True,
         at_once: int = AT_ONCE,
+        watched: bool = False,
     ) -> None:
         self._database = database
         self._reading = ReadingTogether(database)
@@ -102,6 +107,7 @@ class DeliveryWorker:
         self._default_language = default_language
         self._pacing = Pacing(clock.monotonic, enabled=paced)
         self._at_once = at_once
+        self._watched = watched
         self._active = 0
         self._failures = 0
         self._unknowns: Counter[int] = Counter()
@@ -137,7 +143,9 @@ class DeliveryWorker:
                     await first_of(self._stopping, seconds=pause)
                 elif len(items) < free or not free:
                     # Fewer than asked for: that was all there is, until somebody says that there is more.
-                    await first_of(self._work, stopping, seconds=LOOK_AGAIN_SECONDS)
+                    await first_of(
+                        self._work, stopping, seconds=WATCHED_SECONDS if self._watched else LOOK_AGAIN_SECONDS
+                    )
 
     async def claim(self) -> list[OutboxItem]:
         """Take what may be sent now, as long as this process holds the bot's sending."""

@@ -19,6 +19,7 @@ from bot.crash_points import crash_point
 from bot.deeds import tell
 from bot.file_kinds import Broken, kind_of
 from bot.logging import on_behalf, where
+from bot.lookout import WATCHED_SECONDS
 from bot.metrics import FILES
 from bot.telegram_client import TelegramClient
 from storage import file_rows, outbox
@@ -46,7 +47,10 @@ class TooBig(Exception):
 
 
 class FileWorker:
-    """Fetches one bot's files. ``on_effect`` is called after each commit that may have said something."""
+    """Fetches one bot's files. ``on_effect`` is called after each commit that may have said something.
+
+    Where it is ``watched`` over, a :class:`bot.lookout.Lookout` wakes it when there is something to do.
+    """
 
     def __init__(
         self,
@@ -56,6 +60,8 @@ class FileWorker:
         bot_id: int,
         clock: Clock,
         on_effect: Callable[[], None],
+        *,
+        watched: bool = False,
     ) -> None:
         self._database = database
         self._client = client
@@ -63,6 +69,7 @@ class FileWorker:
         self._bot_id = bot_id
         self._clock = clock
         self._on_effect = on_effect
+        self._watched = watched
         self._active = 0
         self._store_faults = 0
         self._work = asyncio.Event()
@@ -72,7 +79,7 @@ class FileWorker:
         self._work.set()
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Fetch until told to stop; a fetch under way is then broken off and begun anew at the next start."""
+        """Fetch until told to stop; a fetch under way is then broken off and given back."""
         async with asyncio.TaskGroup() as group:
             fetches: set[asyncio.Task[None]] = set()
             while not stopping.is_set():
@@ -92,7 +99,9 @@ class FileWorker:
                     pause = min(LONGEST_PAUSE_SECONDS, 0.5 * 2.0 ** min(self._store_faults, 10))
                     await first_of(stopping, seconds=pause)
                 elif not items:
-                    await first_of(self._work, stopping, seconds=LOOK_AGAIN_SECONDS)
+                    await first_of(
+                        self._work, stopping, seconds=WATCHED_SECONDS if self._watched else LOOK_AGAIN_SECONDS
+                    )
             for fetch in fetches:
                 fetch.cancel()
 
@@ -111,6 +120,10 @@ class FileWorker:
         try:
             with on_behalf(item.cause, file_id=item.id, office_id=item.office_id, task_id=item.task_id):
                 await self.fetch(item)
+        except asyncio.CancelledError:
+            # Another process need not wait for the end of the lease.
+            await self._give_back(item)
+            raise
         except DatabaseUnavailable as error:
             # The lease runs out and the file is fetched again; equal bytes are stored once.
             log.warning("the database is away, a file waits", file_id=item.id, error=where(error))

@@ -20,6 +20,7 @@ from bot.crash_points import crash_point
 from bot.deeds import tell
 from bot.fair_share import FairShare
 from bot.logging import on_behalf, where
+from bot.lookout import WATCHED_SECONDS
 from bot.metrics import UPDATE_SECONDS, UPDATES
 from bot.telegram_client import TelegramClient
 from handlers import dispatch, incoming
@@ -35,7 +36,11 @@ from workflow.moment import Moment
 log = structlog.stdlib.get_logger("bot.inbox")
 
 AT_ONCE = 32
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=15)
+"""So long an update waits for somebody else where its process died. Longer than anybody may stand still in a
+transaction on PostgreSQL: who waits for a lock meanwhile is not to be taken for dead.
+"""
+RENEW_SECONDS = 4.0
 LOOK_AGAIN_SECONDS = 1.0
 LONGEST_BACKOFF_SECONDS = 15.0
 GIVE_BACK_SECONDS = 0.5
@@ -46,7 +51,10 @@ class DiedEachTime(Exception):
 
 
 class InboxWorker:
-    """Works through one bot's inbox. ``on_effect`` is called after each commit that may have said something."""
+    """Works through one bot's inbox. ``on_effect`` is called after each commit that may have said something.
+
+    Where it is ``watched`` over, a :class:`bot.lookout.Lookout` wakes it when there is something to do.
+    """
 
     def __init__(
         self,
@@ -60,6 +68,7 @@ class InboxWorker:
         on_effect: Callable[[], None],
         at_once: int = AT_ONCE,
         paced: bool = True,
+        watched: bool = False,
     ) -> None:
         self._database = database
         self._client = client
@@ -70,6 +79,7 @@ class InboxWorker:
         self._on_effect = on_effect
         self._at_once = at_once
         self._share = FairShare(clock.monotonic, enabled=paced)
+        self._watched = watched
         self._active = 0
         self._failures = 0
         self._work = asyncio.Event()
@@ -83,7 +93,7 @@ class InboxWorker:
         async with asyncio.TaskGroup() as group:
             while not stopping.is_set():
                 self._work.clear()
-                free = self._at_once - self._active
+                free, asked = self._at_once - self._active, self._clock.lease_monotonic()
                 try:
                     items = await self.claim()
                     self._failures = 0
@@ -92,10 +102,12 @@ class InboxWorker:
                     await first_of(stopping, seconds=self._back_off(error))
                 for item in items:
                     self._active += 1
-                    group.create_task(self._work_on(item))
+                    group.create_task(self._work_on(item, self._clock.lease_monotonic() - asked))
                 # Fewer than asked for: that was all there is, until somebody says that there is more.
                 if len(items) < free or not free:
-                    await first_of(self._work, stopping, seconds=LOOK_AGAIN_SECONDS)
+                    await first_of(
+                        self._work, stopping, seconds=WATCHED_SECONDS if self._watched else LOOK_AGAIN_SECONDS
+                    )
 
     async def claim(self) -> list[InboxItem]:
         """Take what may be handled now: the earliest update of everybody who has not used up their turns."""
@@ -117,7 +129,8 @@ class InboxWorker:
             self._on_effect()
         return items
 
-    async def _work_on(self, item: InboxItem) -> None:
+    async def _work_on(self, item: InboxItem, held: float = 0.0) -> None:
+        keeping = asyncio.ensure_future(self._keep(item, RENEW_SECONDS - held))
         try:
             with on_behalf(cause_of_update(self._bot_id, item.update_id), inbox_id=item.id):
                 await self.handle(item)
@@ -128,8 +141,25 @@ class InboxWorker:
             # The lease runs out and the update is tried again; the others must not suffer for it.
             log.exception("handling an update went wrong", inbox_id=item.id)
         finally:
+            keeping.cancel()
             self._active -= 1
             self.wake()
+
+    async def _keep(self, item: InboxItem, pause: float) -> None:
+        """Renew the lease of an update that takes long, until it is finished or somebody else has it."""
+        while True:
+            await asyncio.sleep(pause)
+            pause = RENEW_SECONDS
+            try:
+                if not await self.renew(item):
+                    return
+            except DatabaseUnavailable:
+                continue  # nobody else is given it either
+
+    async def renew(self, item: InboxItem) -> bool:
+        """Keep a claimed update for longer; say whether it was still this claim's to keep."""
+        until = await self._database.lease_time() + LEASE
+        return await self._database.write(lambda session: inbox.renew(session, item, until))
 
     async def handle(self, item: InboxItem) -> None:
         """Handle one claimed update and answer its tap, whatever came of it."""

@@ -20,7 +20,6 @@ from telegram.error import BadRequest
 from bot.command_menu import show_menu
 from bot.telegram_client import UPLOAD_SECONDS, TelegramClient
 from messages.card import render_card
-from messages.ics import meeting_file
 from messages.render import NothingToSay, render
 from messages.rendered import Rendered
 from storage.file_store import FileStore
@@ -283,6 +282,8 @@ async def _unless_unchanged(call: Awaitable[Message | bool]) -> None:
 
 
 def _meeting_file(session: Session, item: OutboxItem, default_language: str, now: datetime) -> Document | None:
+    from messages.ics import meeting_file  # dear to load, and many an office never meets
+
     made = meeting_file(
         session, item.params, office_id=item.office_id, chat_id=item.chat_id, default_language=default_language,
         now=now,

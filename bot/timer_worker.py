@@ -18,6 +18,7 @@ from bot.clock import Clock, first_of
 from bot.crash_points import crash_point
 from bot.deeds import tell
 from bot.logging import on_behalf, where
+from bot.lookout import WATCHED_SECONDS
 from bot.metrics import TIMER_LAG, TIMERS
 from bot.tenure import Tenure
 from storage import timers
@@ -42,17 +43,25 @@ class TimerWorker:
     """Fires the timers of one bot's offices. ``on_effect`` is called after each that may have said something.
 
     Two processes that fire at once do no harm, but do the work twice: it works only during its
-    ``tenure``.
+    ``tenure``. Where it is ``watched`` over, a :class:`bot.lookout.Lookout` wakes it when something is due.
     """
 
     def __init__(
-        self, database: Database, bot_id: int, clock: Clock, tenure: Tenure, *, on_effect: Callable[[], None]
+        self,
+        database: Database,
+        bot_id: int,
+        clock: Clock,
+        tenure: Tenure,
+        *,
+        on_effect: Callable[[], None],
+        watched: bool = False,
     ) -> None:
         self._database = database
         self._bot_id = bot_id
         self._clock = clock
         self._tenure = tenure
         self._on_effect = on_effect
+        self._watched = watched
         self._failures = 0
         self._work = asyncio.Event()
 
@@ -74,7 +83,7 @@ class TimerWorker:
                 await first_of(stopping, seconds=pause)
                 continue
             if not found:
-                await first_of(self._work, stopping, seconds=LOOK_AGAIN_SECONDS)
+                await first_of(self._work, stopping, seconds=WATCHED_SECONDS if self._watched else LOOK_AGAIN_SECONDS)
 
     async def fire_due(self, stopping: asyncio.Event | None = None) -> int:
         """Fire what is due now, the longest due first; return how many were found.

@@ -59,6 +59,16 @@ _LEASE = (
     .where(col(Inbox.id) == bindparam("item_id"))
     .values(tries=bindparam("begun"), lease_until=bindparam("until", type_=UtcDateTime))
 )
+_RENEW = (
+    update(_TABLE)
+    .where(
+        col(Inbox.id) == bindparam("item_id"),
+        is_status(Inbox.status, "pending"),
+        col(Inbox.tries) == bindparam("begun"),
+        col(Inbox.lease_until).is_not(None),
+    )
+    .values(lease_until=bindparam("until", type_=UtcDateTime))
+)
 _DONE = (
     update(_TABLE)
     .where(col(Inbox.id) == bindparam("item_id"), is_status(Inbox.status, "pending"))
@@ -119,6 +129,14 @@ def claim(session: Session, bot_id: int, lease_now: datetime, lease: timedelta, 
         until = lease_now + lease
         run(session, _LEASE, [{"item_id": item.id, "begun": item.tries, "until": until} for item in claimed])
     return claimed
+
+
+def renew(session: Session, item: InboxItem, until: datetime) -> bool:
+    """Keep a claimed update that takes long; say whether it was still this claim's to keep.
+
+    It is not once it is finished, given back, or in other hands.
+    """
+    return run(session, _RENEW, {"item_id": item.id, "begun": item.tries, "until": until}).rowcount == 1
 
 
 def put_off(session: Session, bot_id: int, lease_now: datetime, resting: Mapping[int, float]) -> list[int]:

@@ -89,12 +89,6 @@ def due_ids(session: Session, bot_id: int, now: datetime, limit: int) -> list[in
     return [timer_id for timer_id in session.exec(statement) if timer_id is not None]
 
 
-def next_at(session: Session, bot_id: int) -> datetime | None:
-    """Return when the next timer in the offices of a bot is due, ``None`` if there is none at all."""
-    statement = select(Timer.fire_at).where(_of_bot(bot_id)).order_by(col(Timer.fire_at), col(Timer.id))
-    return session.exec(statement.limit(literal_column("1"))).first()
-
-
 def _of_bot(bot_id: int) -> ColumnElement[bool]:
     """Look up the office of each timer on the way along the times.
 

@@ -3,7 +3,9 @@
 Raw updates are deleted some days after they were handled, the contents of messages emptied
 after they were sent (who was sent what, and when, stays), the ids of cards after their run
 ended, and the words of one's own reminders with the message that brought them. Reasons,
-instructions, files and delivery times stay as long as the office's archive does.
+instructions, files and delivery times stay as long as the office's archive does. A digest is
+deleted instead of emptied: it only says again what cards said, whose delivery is on record, and
+everybody's of every morning would in time be more than all the rest.
 
 One timer does a bounded piece and puts itself down again until nothing is left: it never
 holds others up for long, and goes on where it was after a crash. Where it was is in the
@@ -26,6 +28,7 @@ from workflow import erasures
 from workflow.calendar.of_office import calendar_of
 from workflow.moment import Moment
 from workflow.office_rules import OfficeRules, rules_of
+from workflow.reminding.morning import DIGEST
 
 KIND = "retention"
 AT = time(2, 30)
@@ -38,6 +41,8 @@ SOON = timedelta(seconds=1)
 FINISHED = ("sent", "skipped", "dead")
 NO_DELIVERY = ("strip", "remove", "menu")
 """What an outbox row of these kinds did is nothing that anybody received."""
+SWEEP = 1
+"""Rises when rows that were looked at before have to be looked at again, from the first one."""
 
 
 @dataclass(slots=True)
@@ -45,6 +50,7 @@ class Progress:
     """Where the work is. ``message`` and ``run_at``/``run`` are the last row looked at; the counts are this night's.
 
     ``left`` are messages before ``message`` whose time had not come: not sent yet, or sent later.
+    ``sweep`` is the :data:`SWEEP` that they were looked at in.
     """
 
     message: int = 0
@@ -54,6 +60,7 @@ class Progress:
     updates: int = 0
     messages: int = 0
     cards: int = 0
+    sweep: int = 0
 
 
 def plan(session: Session, now: datetime, office: Office, progress: Progress | None = None) -> None:
@@ -76,6 +83,8 @@ def fire(session: Session, moment: Moment, timer: Timer) -> None:
     office = session.get_one(Office, timer.office_id)
     rules, now = rules_of(office), moment.now
     progress = Progress(**{name: value for name, value in timer.data.items() if name != timers.TRIES})
+    if progress.sweep != SWEEP:
+        progress.sweep, progress.message, progress.left = SWEEP, 0, []
     more = _updates(session, office, now - timedelta(days=rules.raw_updates_days), progress)
     more |= _messages(session, office, moment, rules, progress)
     more |= _cards(session, office, now - timedelta(days=rules.card_ids_days), progress)
@@ -110,7 +119,7 @@ def _updates(session: Session, office: Office, before: datetime, progress: Progr
 
 
 def _messages(session: Session, office: Office, moment: Moment, rules: OfficeRules, progress: Progress) -> bool:
-    """Empty the messages that were finished long enough ago; delete the rows that brought nobody anything."""
+    """Empty the messages that were finished long enough ago; delete digests, and what brought nobody anything."""
     before = moment.now - timedelta(days=rules.message_texts_days)
     left = _rows(session, office, col(Outbox.id).in_(progress.left)) if progress.left else []
     new = _rows(session, office, col(Outbox.id) > progress.message, col(Outbox.created_at) < before)
@@ -142,7 +151,7 @@ def _is_over(row: Outbox, before: datetime) -> bool:
 def _empty(session: Session, office: Office, moment: Moment, rows: list[Outbox], progress: Progress) -> None:
     _forget_words(session, office, moment, rows)
     for row in rows:
-        if row.kind in NO_DELIVERY or (row.status == "skipped" and row.key is None):
+        if row.kind in NO_DELIVERY or row.template == DIGEST or (row.status == "skipped" and row.key is None):
             session.delete(row)
         elif row.params or row.error:
             row.params, row.error = {}, None

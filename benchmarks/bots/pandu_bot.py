@@ -14,9 +14,11 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from benchmarks.bots.arguments import TOKEN, Arguments, read, run
-from bot.app import all_assembled, web_application
-from bot.serving import listening
-from bot.settings import Settings
+from bot.loading import loading
+
+with loading():
+    from bot.app import all_assembled, web_application
+    from bot.settings import Settings
 
 
 async def main(arguments: Arguments) -> None:
@@ -32,6 +34,8 @@ async def main(arguments: Arguments) -> None:
         )  # fmt: skip
         async with all_assembled(settings, paced=False, pushed=pushed) as bots, AsyncExitStack() as web:
             if pushed:
+                from bot.serving import listening
+
                 await web.enter_async_context(listening(web_application(bots, never), settings.address(), never))
             await asyncio.gather(*(pandu.intake.open() for pandu in bots))
             await asyncio.gather(*(pandu.run(never) for pandu in bots))

@@ -24,13 +24,16 @@ from benchmarks.soak.town import Size
 from bot.clock import Clock
 from bot.delivery import DeliveryWorker
 from bot.inbox_worker import InboxWorker
+from bot.lookout import Lookout
 from bot.sender import Sender
 from bot.tenure import Tenure
 from bot.timer_worker import TimerWorker
-from storage import inbox, timers
+from storage import inbox
 from storage.database import Database
+from storage.due_work import Work
 from storage.literals import is_status
 from storage.tables import Card, Inbox, Outbox, Run, Task, Timer
+from tests import next_timer
 from workflow.moment import Moment
 from workflow.state import PartStatus
 
@@ -74,6 +77,7 @@ class Soak:
         self.phones = [Phones(bot, self.clock.now, Random(f"{seed}:{bot}")) for bot in town.bot_ids(size)]
         self._workers: list[DeliveryWorker | InboxWorker | TimerWorker] = []
         self._running: list[InboxWorker | Sender] = []
+        self._lookout = Lookout(database, self.clock)
         for phones in self.phones:
             self._assemble(phones)
         self._starts = sorted(
@@ -86,13 +90,16 @@ class Soak:
         tenure = Tenure(self.clock.monotonic)
         store: Any = None
         delivery = DeliveryWorker(
-            self.database, client, store, phones.id, self.clock, tenure, default_language="id", paced=False
-        )
+            self.database, client, store, phones.id, self.clock, tenure, default_language="id", paced=False,
+            watched=True,
+        )  # fmt: skip
         updates = InboxWorker(
             self.database, client, phones.id, phones.username, self.clock, default_language="id",
-            on_effect=delivery.wake, paced=False,
+            on_effect=delivery.wake, paced=False, watched=True,
         )  # fmt: skip
-        firing = TimerWorker(self.database, phones.id, self.clock, tenure, on_effect=delivery.wake)
+        firing = TimerWorker(self.database, phones.id, self.clock, tenure, on_effect=delivery.wake, watched=True)
+        wakes = {Work.UPDATES: updates.wake, Work.MESSAGES: delivery.wake, Work.TIMERS: firing.wake}
+        self._lookout.watch(phones.id, wakes | {Work.FILES: lambda: None})
         self._running += [updates, Sender(self.database, phones.id, self.clock, tenure, delivery, firing)]
         self._workers += [delivery, updates, firing]
 
@@ -120,7 +127,7 @@ class Soak:
         begun, cpu = time.monotonic(), time.process_time()
         over = False
         async with asyncio.TaskGroup() as group:
-            looking = group.create_task(self._look(begun, on_sample))
+            looking = [group.create_task(self._look(begun, on_sample)), group.create_task(self._lookout.run())]
             for running in self._running:
                 group.create_task(running.run(stopping))
             while not over and time.monotonic() < begun + seconds:
@@ -131,7 +138,8 @@ class Soak:
             stopping.set()
             for worker in self._workers:
                 worker.wake()
-            looking.cancel()
+            for task in looking:
+                task.cancel()
         await self._sample(begun, on_sample)
         return over
 
@@ -139,9 +147,11 @@ class Soak:
         """Let the workers find nothing to do for so long."""
         stopping = asyncio.Event()
         async with asyncio.TaskGroup() as group:
+            looking = group.create_task(self._lookout.run())
             for running in self._running:
                 group.create_task(running.run(stopping))
             await asyncio.sleep(seconds)
+            looking.cancel()
             stopping.set()
             for worker in self._workers:
                 worker.wake()
@@ -173,7 +183,7 @@ class Soak:
 
     def _next(self, session: Session) -> datetime | None:
         queued = select(func.min(Outbox.due_at)).where(Outbox.status == "queued", col(Outbox.due_at) > self.clock.time)
-        times = [timers.next_at(session, bot) for bot in town.bot_ids(self.size)] + [session.exec(queued).one()]
+        times = [next_timer.next_at(session, bot) for bot in town.bot_ids(self.size)] + [session.exec(queued).one()]
         return min((at for at in times if at is not None), default=None)
 
     async def _settled(self) -> None:

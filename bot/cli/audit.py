@@ -19,7 +19,7 @@ from storage.file_store import open_file_store
 from storage.tables import Office
 from workflow import audit_export, audit_replay
 
-app = typer.Typer(help="Rekam jejak yang tidak dapat diubah diam-diam.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 Against = Annotated[
     list[str] | None,

@@ -24,12 +24,6 @@ from storage.tables import Office
 from workflow import audit_replay
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the commands to the command line."""
-    app.command()(backup)
-    app.command()(restore)
-
-
 def backup(
     file: Annotated[Path | None, typer.Argument(metavar="[BERKAS]", help="Default: pandu-<waktu>.tar.gz")] = None,
 ) -> None:

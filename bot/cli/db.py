@@ -21,7 +21,7 @@ from storage.database import migrate, open_database
 from storage.errors import DatabaseUnavailable
 from storage.moving import NotTheSame, StillWorking, move
 
-app = typer.Typer(help="Basis data.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 From = Annotated[str, typer.Argument(metavar="DARI", help="sqlite:///berkas atau postgresql://pengguna@server/nama")]
 To = Annotated[str, typer.Argument(metavar="KE", help="Yang masih kosong; bentuknya sama.")]

@@ -8,11 +8,6 @@ from collections import Counter
 import typer
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command()(doctor)
-
-
 def doctor() -> None:
     """Periksa pemasangan ini dan sebutkan yang perlu diperbaiki; kode 0 bila tidak ada."""
     if asyncio.run(_examine()):

@@ -14,7 +14,7 @@ from storage.copying_files import Copied
 from storage.file_store import FileStore, open_file_store
 from storage.stored_files import Stored
 
-app = typer.Typer(help="Berkas para pejabat di penyimpanan.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 From = Annotated[str, typer.Argument(metavar="DARI", help="file:///folder atau s3://bucket/awalan")]
 To = Annotated[str, typer.Argument(metavar="KE", help="Bentuknya sama.")]

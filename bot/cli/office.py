@@ -20,7 +20,7 @@ from workflow.office_file.export import export_office
 from workflow.office_file.loading import Source, load_file
 from workflow.office_invitations import NotInvited
 
-app = typer.Typer(help="Muat berkas kantor dan undang pejabat.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.command()

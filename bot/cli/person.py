@@ -17,7 +17,7 @@ from workflow.erasing import Erased
 from workflow.moment import Moment
 from workflow.person_data import NobodyFound
 
-app = typer.Typer(help="Data pribadi seorang pejabat: salinan dan penghapusan (UU 27/2022).", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 Who = Annotated[str, typer.Argument(metavar="NAMA|NOMOR", help="Nama persis, atau nomor barisnya.")]
 Of = Annotated[str | None, typer.Option("--office", metavar="KANTOR", help="Id kantor, bila ada beberapa.")]

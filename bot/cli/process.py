@@ -9,21 +9,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlmodel import select
 
-from bot.settings import load_settings
+from bot.loading import loading
 
 STALE = timedelta(minutes=3)
 """An idle bot asks Telegram every half minute."""
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the commands to the command line."""
-    app.command()(run)
-    app.command()(serve)
-    app.command()(health)
-    app.command()(demo)
-    app.command()(simulator)
 
 
 def run() -> None:
@@ -37,8 +27,10 @@ def serve() -> None:
 
 
 def _run(*, pushed: bool) -> None:
-    from bot import app
-    from bot.logging import secrets_of, set_up_logging
+    with loading():
+        from bot import app
+        from bot.logging import secrets_of, set_up_logging
+        from bot.settings import load_settings
 
     settings = load_settings()
     set_up_logging(settings.log_level, secrets_of(settings), form=settings.log_format)
@@ -49,6 +41,8 @@ def _run(*, pushed: bool) -> None:
 
 def health() -> None:
     """Periksa apakah bot bekerja: kode 0 bila baru saja menghubungi Telegram."""
+    from sqlmodel import select
+
     from bot.cli.database import reading
     from storage.tables import Bot
 
@@ -69,7 +63,8 @@ def demo(
     pin: Annotated[str | None, typer.Option(help="PIN bagi ponsel di jaringan ini.")] = None,
 ) -> None:
     """Coba Pandu tanpa Telegram: bot, Telegram tiruan, dan satu halaman berisi ponsel para pejabat."""
-    from bot import demo as demonstration
+    with loading():
+        from bot import demo as demonstration
 
     running = demonstration.run(port=port, data_dir=data_dir, reset=reset, log_level=log_level, host=host, pin=pin)
     asyncio.run(running)
@@ -80,6 +75,7 @@ def simulator(
     token: Annotated[str | None, typer.Option(help="Token bot; tanpa ini dibuat yang baru.")] = None,
 ) -> None:
     """Jalankan Telegram tiruan saja, untuk dihubungi bot lewat PANDU_TELEGRAM_API_URL."""
-    from bot import demo as demonstration
+    with loading():
+        from bot import demo as demonstration
 
     asyncio.run(demonstration.run_simulator(port=port, token=token))

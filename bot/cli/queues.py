@@ -11,8 +11,8 @@ from bot.cli.database import reading, writing
 from storage import inbox, outbox
 from storage.tables import Inbox, Outbox
 
-inbox_app = typer.Typer(help="Pembaruan dari Telegram yang tidak dapat diproses.", no_args_is_help=True)
-outbox_app = typer.Typer(help="Pesan yang tidak dapat dikirim.", no_args_is_help=True)
+inbox_app = typer.Typer(no_args_is_help=True)
+outbox_app = typer.Typer(no_args_is_help=True)
 
 Ids = Annotated[list[int], typer.Argument(metavar="ID...", help="Nomor dari 'list'.")]
 

@@ -13,7 +13,7 @@ from sop_definitions.loader import SHIPPED, find, load_all, load_file, version_o
 from sop_definitions.schema import json_schema
 from sop_definitions.table import errors_text, list_text, show_text
 
-app = typer.Typer(help="Lihat dan periksa definisi SOP.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.command("list")

@@ -7,13 +7,13 @@ import tempfile
 from datetime import datetime
 from pathlib import Path
 
-from alembic.migration import MigrationContext
 from sqlmodel import Session, col, select
 
 from storage.backup.archive import FILES, MANIFEST, TABLES, Manifest, add_bytes, add_file, new_archive
 from storage.backup.rows import DumpedTable, dump
 from storage.database import Database
 from storage.file_store import FileStore, whole
+from storage.migrations import run
 from storage.tables import AuditHead, File
 
 
@@ -51,7 +51,7 @@ def _read(session: Session, folder: Path) -> tuple[str, dict[str, DumpedTable], 
 
 def revision_of(session: Session) -> str:
     """Return the schema's revision."""
-    return MigrationContext.configure(session.connection()).get_current_revision() or ""
+    return next(iter(run.heads(session.connection())), "")
 
 
 async def _look_at_files(store: FileStore, named: list[str]) -> tuple[dict[str, int], list[str]]:

@@ -3,6 +3,9 @@
 A migration is one transaction on both databases. SQLite runs it with foreign keys off, since
 building a parent table anew would otherwise delete its children, and checks them before the
 COMMIT. Processes that start together wait for one another.
+
+Alembic takes as long to load as a small command to run: it is loaded only where there is
+something to migrate.
 """
 
 from __future__ import annotations
@@ -10,12 +13,10 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from typing import Any, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -23,9 +24,13 @@ from sqlalchemy.pool import NullPool
 from storage import sqlite_connection
 from storage.errors import NewerSchema
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 COMPARISON: dict[str, Any] = {"compare_type": True}
 """How models and schema are compared. Server defaults are not: SQLite reports '' wrongly."""
 
+VERSIONS = Path(__file__).parent / "versions"
 _ADVISORY_LOCK = 0x50414E4455  # "PANDU"
 
 
@@ -33,21 +38,27 @@ def upgrade(url: str, revision: str = "head") -> None:
     """Migrate up to ``revision``. See :func:`storage.database.migrate`."""
 
     def work(connection: Connection) -> None:
-        if standing(connection) == "ahead":
-            revisions = ", ".join(MigrationContext.configure(connection).get_current_heads())
+        stands = standing(connection)
+        if stands == "head" and revision == "head":
+            return
+        if stands == "ahead":
+            revisions = ", ".join(heads(connection))
             raise NewerSchema(f"a newer version of Pandu has migrated the database (to {revisions})")
-        command.upgrade(_config(connection), revision)
+        migrate_on(connection, revision)
 
     with_connection(url, work)
 
 
 def downgrade(url: str, revision: str) -> None:
     """Migrate down to ``revision``, or to nothing with ``base``."""
+    from alembic import command
+
     with_connection(url, lambda connection: command.downgrade(_config(connection), revision))
 
 
 def write_revision(url: str, message: str) -> None:
     """Write the migration that would bring the database at ``url`` to what the tables say."""
+    from alembic import command
 
     def work(connection: Connection) -> None:
         command.revision(_config(connection), message=message, autogenerate=True)
@@ -57,27 +68,44 @@ def write_revision(url: str, message: str) -> None:
 
 def migrate_on(connection: Connection, revision: str) -> None:
     """Migrate up to ``revision`` inside the transaction of ``connection``."""
+    from alembic import command
+
     command.upgrade(_config(connection), revision)
 
 
 def knows(revision: str) -> bool:
     """Say whether there is such a revision in this version of Pandu."""
+    from alembic.script import ScriptDirectory
+
     scripts = ScriptDirectory.from_config(_config(None))
     return any(script.revision == revision for script in scripts.walk_revisions())
 
 
+def newest() -> str:
+    """Return this version's newest revision: migrations are numbered, and their files begin with the number."""
+    return max(path.name.partition("_")[0] for path in VERSIONS.glob("[0-9]*.py"))
+
+
+def heads(connection: Connection) -> tuple[str, ...]:
+    """Return the revisions that a database has been migrated to; none where it is empty."""
+    if not inspect(connection).has_table("alembic_version"):
+        return ()
+    return tuple(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars())
+
+
 def standing(connection: Connection) -> Literal["empty", "behind", "head", "ahead"]:
     """Say how the schema stands to this version of Pandu; ``ahead``: a newer one has been here. Nothing is changed."""
-    heads = MigrationContext.configure(connection).get_current_heads()
-    if not heads:
+    found = heads(connection)
+    if not found:
         return "empty"
-    scripts = ScriptDirectory.from_config(_config(None))
-    if set(heads) == set(scripts.get_heads()):
+    if found == (newest(),):
         return "head"
-    return "behind" if all(knows(revision) for revision in heads) else "ahead"
+    return "behind" if all(knows(revision) for revision in found) else "ahead"
 
 
 def _config(connection: Connection | None) -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", "storage:migrations")
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
@@ -106,10 +134,10 @@ def _on_sqlite(url: str, work: Callable[[Connection], None]) -> None:
     engine = sqlite_connection.connect(url, connections=1, foreign_keys=False)
     try:
         with engine.begin() as connection:
-            before = _heads(connection)
+            before = heads(connection)
             work(connection)
             # The check reads every row: not at each start, and a record that somebody damaged can still be looked at.
-            if _heads(connection) != before:
+            if heads(connection) != before:
                 _check_references(connection)
     except Exception as error:
         fault = sqlite_connection.infrastructure_fault(error)
@@ -118,10 +146,6 @@ def _on_sqlite(url: str, work: Callable[[Connection], None]) -> None:
         raise
     finally:
         engine.dispose()
-
-
-def _heads(connection: Connection) -> tuple[str, ...]:
-    return MigrationContext.configure(connection).get_current_heads()
 
 
 def _check_references(connection: Connection) -> None:

@@ -24,6 +24,8 @@ class Table(SQLModel):
     """Base of every table."""
 
     metadata = metadata
+    # Rows are never validated by pydantic, whose checks for each table take long to put together.
+    model_config = {"defer_build": True}
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -85,8 +85,7 @@ def test_every_make_target_exists(document: Path) -> None:
 @cache
 def commands() -> dict[str, set[str]]:
     """Return every command of the command line with its options."""
-    cli._mount()
-    root = typer.main.get_command(cli.app)
+    root = typer.main.get_command(cli.command_line())
     found: dict[str, set[str]] = {}
     for word, command in root.commands.items():  # type: ignore[attr-defined]
         parts = getattr(command, "commands", {"": command})

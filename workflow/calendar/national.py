@@ -14,8 +14,6 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
-import holidays
-
 _ESTIMATED = " (perkiraan)"
 _FITRI = "Hari Raya Idul Fitri"
 _DAY = timedelta(days=1)
@@ -38,6 +36,8 @@ class DayOff:
 @lru_cache(maxsize=512)
 def national(year: int) -> Mapping[date, DayOff]:
     """Return a year's hari libur nasional and cuti bersama; none outside the years the package knows."""
+    import holidays  # dear to load, and not every command reckons with days off
+
     found: dict[date, DayOff] = {}
     # Read apart, because a day of both is a public holiday first.
     for category in ("government", "public"):
@@ -73,6 +73,8 @@ def ramadan(year: int) -> tuple[tuple[date, date], ...]:
 
 @lru_cache(maxsize=512)
 def _first_days(year: int) -> frozenset[date]:
+    import holidays
+
     listed = holidays.country_holidays("BN", years=year, language="en_US", expand=False)
     return frozenset(day for day in listed if _is_first(listed.get_list(day)))
 

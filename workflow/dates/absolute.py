@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 
-import dateparser
-
 from workflow.dates.meaning import NotUnderstood
 from workflow.dates.normalising import MONTHS, any_of
 
@@ -79,6 +77,8 @@ def _or_none(day: int, month: int, year: int) -> date | None:
 def _read(day: int, month: int, year: int) -> date:
     if not 1 <= month <= 12 or year not in YEARS:
         raise NotUnderstood("no_such_day" if year in YEARS else "not_a_date")
+    import dateparser  # dear to load, and not every process is told a date
+
     found = dateparser.parse(
         f"{day} {MONTHS[month - 1]} {year}",
         languages=["id"],

@@ -74,3 +74,10 @@ def desk(sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> D
     monkeypatch.setattr(outgoing, "render_card", card)
     monkeypatch.setattr(outgoing, "render", message)
     return Desk(sqlite, tmp_path / "files")
+
+
+@pytest.fixture
+async def office(database: Database) -> Database:
+    """Either database, with an office in it."""
+    await database.write(fill)
+    return database

@@ -9,11 +9,10 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import typer
 from sqlmodel import Session, select
 from typer.testing import CliRunner, Result
 
-from bot.cli import audit, process, queues
+from bot.cli import command_line
 from storage import inbox, outbox
 from storage.audit import record
 from storage.database import Database
@@ -26,11 +25,7 @@ Pandu = Callable[..., Result]
 @pytest.fixture
 def pandu(sqlite_url: str, sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> Pandu:
     monkeypatch.setenv("PANDU_DATABASE_URL", sqlite_url)
-    app = typer.Typer()
-    process.add_to(app)
-    app.add_typer(queues.inbox_app, name="inbox")
-    app.add_typer(queues.outbox_app, name="outbox")
-    app.add_typer(audit.app, name="audit")
+    app = command_line(["health", "inbox", "outbox", "audit"])
 
     def run(*arguments: str) -> Result:
         return CliRunner().invoke(app, list(arguments), catch_exceptions=False)

@@ -273,3 +273,34 @@ async def test_a_fetch_that_takes_long_keeps_its_lease(sqlite: Database, notes: 
     await sqlite.write(lambda s: file_rows.give_back(s, 1))
     await sqlite.write(lambda s: file_rows.renew_lease(s, 1, later))
     assert await sqlite.write(lambda s: claim(s, start)) == 1
+
+
+async def test_a_fetch_that_is_broken_off_is_given_back(office: Database, tmp_path: Path) -> None:
+    """Of several processes one stops: what it was fetching is another's at once, not when its claim ends."""
+    begun, now = asyncio.Event(), Clock().now()
+
+    class Slow(Telegram):
+        async def file_facts(self, telegram_file_id: str) -> tuple[str, int | None]:
+            begun.set()
+            await asyncio.Event().wait()
+            raise AssertionError("unreachable")
+
+    def arrive(session: Session) -> None:
+        session.add(
+            File(
+                id=1, office_id=OFFICE, official_id=1, received_at=NOW, bot_id=BOT, chat_id=ANA, message_id=1,
+                telegram_file_id="remote", form="document", name="x.pdf", due_at=now,
+            )
+        )  # fmt: skip
+
+    await office.write(arrive)
+    store = LocalFileStore(tmp_path / "files")
+    worker = FileWorker(office, cast("TelegramClient", Slow()), store, BOT, Clock(), lambda: None)
+    stopping = asyncio.Event()
+    running = asyncio.create_task(worker.run(stopping))
+    await asyncio.wait_for(begun.wait(), 10)
+    stopping.set()
+    await asyncio.wait_for(running, 10)
+    lease_now = await office.lease_time()
+    again = await office.write(lambda s: file_rows.claim_files(s, now, lease_now, LEASE, 10))
+    assert [(item.id, item.tries) for item in again] == [(1, 1)]

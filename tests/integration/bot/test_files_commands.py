@@ -8,11 +8,10 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-import typer
 from sqlmodel import Session
 from typer.testing import CliRunner, Result
 
-from bot.cli import backup, files
+from bot.cli import backup, command_line
 from bot.settings import Unusable
 from storage.copying_files import Copied, copy
 from storage.database import Database
@@ -65,9 +64,7 @@ async def pandu(
             )  # fmt: skip
 
     await sqlite.write(rows)
-    app = typer.Typer()
-    app.add_typer(files.app, name="files")
-    backup.add_to(app)
+    app = command_line(["files", "backup", "restore"])
 
     def run(*arguments: str) -> asyncio.Future[Result]:
         # The command brings its own event loop, beside the test's.

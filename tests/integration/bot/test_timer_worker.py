@@ -16,6 +16,7 @@ from storage import outbox, timers
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
 from storage.tables import Bot, Office, Official, Outbox, Timer
+from tests import next_timer
 from workflow import timers as rules
 from workflow.moment import Moment
 
@@ -83,7 +84,7 @@ def holding(clock: Clock) -> Tenure:
 
 
 async def next_at(database: Database) -> datetime | None:
-    return await database.read(lambda session: timers.next_at(session, BOT))
+    return await database.read(lambda session: next_timer.next_at(session, BOT))
 
 
 async def test_two_workers_race_and_every_timer_fires_once(opened: Database) -> None:

@@ -28,7 +28,7 @@ from handlers.talk import Context, Toast
 from storage import timers
 from storage.outbox import OutboxItem
 from storage.tables import Bot, Card, File, Office, Outbox, Task
-from tests import sending
+from tests import next_timer, sending
 from tests.integration.quarter.cast import Place
 from tests.integration.quarter.phones import Message, Phone
 from tests.integration.workflow.town import BOT, Store
@@ -205,7 +205,7 @@ class World:
 
         def look(session: Session) -> list[datetime | None]:
             due = session.exec(queued).one()
-            return [timers.next_at(session, BOT), due.replace(tzinfo=UTC) if due is not None else None]
+            return [next_timer.next_at(session, BOT), due.replace(tzinfo=UTC) if due is not None else None]
 
         times = [time for time in self.store.write(look) if time is not None]
         return min([*times, *(plan[0] for plan in self._plans[:1])], default=None)

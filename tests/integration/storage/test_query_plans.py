@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select, text
 from bot import outgoing
 from storage import audit, file_rows, inbox, outbox, timers
 from storage.database import Database
+from storage.due_work import due_work
 from storage.outbox import OutboxItem
 from storage.queue_facts import queue_facts
 from storage.tables import Extension, Pause, Run, Schedule, Task, Timer, metadata
@@ -201,6 +202,7 @@ async def test_no_statement_looks_through_what_is_over(database: Database) -> No
         await send_in_trouble(database)
         assert await deliver(database) > 20
         await database.read(lambda session: queue_facts(session, LATER))  # what is asked every few seconds
+        assert await database.read(lambda session: due_work(session, [BOT], LATER, LATER))  # and every second
         assert {"nudge", "morning", "personal"} <= set(await let_time_pass(crowd, cast))
     assert len(found.seen) >= 150
     assert not found.faults, "\n".join(sorted(set(map(str, found.faults))))

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from storage import timers
 from storage.tables import Adoption, Card, Official, Outbox, Timer
+from tests import next_timer
 from tests.integration.workflow.desk import Desk
 from tests.integration.workflow.town import BOT, Town
 from workflow import starting
@@ -50,7 +51,7 @@ def wib(local: str) -> datetime:
 def fire_until(desk: Desk, local: str) -> None:
     """Let every timer until a local time fire at its own time."""
     end = wib(local)
-    while (at := desk.town.store.write(lambda session: timers.next_at(session, BOT))) is not None and at <= end:
+    while (at := desk.town.store.write(lambda session: next_timer.next_at(session, BOT))) is not None and at <= end:
         desk.town.now = max(desk.town.now, at)
         fire_due(desk)
     desk.town.now = end

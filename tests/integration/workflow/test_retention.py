@@ -33,6 +33,7 @@ from tests.unit.workflow import builders
 from workflow import audit_replay, retention
 from workflow import timers as rules
 from workflow.moment import Moment
+from workflow.reminding.morning import DIGEST
 
 DAY = timedelta(days=1)
 
@@ -161,6 +162,57 @@ def test_the_office_sets_the_days(desk: Desk) -> None:
     assert (count(desk, Inbox), speaking(desk)) == (0, 5)
     night(desk, at + 8 * DAY)
     assert speaking(desk) == 0
+
+
+def digests(desk: Desk) -> int:
+    return count(desk, Outbox, Outbox.template == DIGEST)
+
+
+def test_a_digest_goes_when_its_time_is_up_and_what_brought_the_task_stays(desk: Desk) -> None:
+    town, at = desk.town, desk.town.now
+    others = count(desk, Outbox)
+    sent(desk, at, 3, template=DIGEST)
+    # One that came too late to be said, and keeps its occasion.
+    town.store.write(
+        lambda s: outbox.say(
+            s, bot_id=BOT, chat_id=desk.chat("head"), office_id="office", template=DIGEST, params={}, now=at,
+            key=f"digest:{BOT}:1:{at:%Y-%m-%d}",
+        )
+    )  # fmt: skip
+    town.store.write(lambda s: s.exec(update(Outbox).where(col(Outbox.key).is_not(None)).values(status="skipped")))
+    sent(desk, at + DAY, 2, template=DIGEST)
+    sent(desk, at + 2 * DAY)
+    night(desk, at + 89 * DAY)
+    assert digests(desk) == 6
+    night(desk, at + 90 * DAY + timedelta(hours=20))
+    assert digests(desk) == 2
+    night(desk, at + 100 * DAY)
+    assert digests(desk) == 0
+    kept = town.rows(Outbox, Outbox.template == "returned")
+    assert [(row.chat_id, row.params, row.finished_at) for row in kept] == [(desk.chat("head"), {}, at + 2 * DAY)]
+    assert count(desk, Outbox, col(Outbox.kind) == "card") == count(desk, Card) > 0
+    assert count(desk, Outbox) <= others + 1
+    assert faults(desk) == []
+
+
+def test_what_an_earlier_version_passed_by_is_looked_at_once_more(desk: Desk) -> None:
+    town, at = desk.town, desk.town.now
+    sent(desk, at, 3, template=DIGEST)
+    sent(desk, at, 600)
+    timer = town.rows(Timer, Timer.kind == retention.KIND)[0]
+    last = max(row.id or 0 for row in town.rows(Outbox))
+
+    def as_it_was(session: Session) -> None:
+        data = {name: value for name, value in timer.data.items() if name != "sweep"}
+        session.get_one(Timer, timer.id).data = {**data, "message": last}
+
+    town.store.write(as_it_was)
+    assert night(desk, at + 100 * DAY) > 1
+    assert digests(desk) == 0
+    assert speaking(desk) == 0
+    # The next night begins where this one ended.
+    assert town.rows(Timer, Timer.kind == retention.KIND)[0].data["message"] == last
+    assert night(desk, at + 101 * DAY) == 1
 
 
 def test_what_waits_is_kept_and_emptied_after_it_was_sent(desk: Desk) -> None:

@@ -1,0 +1,127 @@
+"""An update whose process died is soon somebody else's; one that only takes long is not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, cast
+
+import pytest
+from sqlmodel import Session, select
+
+from bot import inbox_worker
+from bot.inbox_worker import LEASE, RENEW_SECONDS, InboxWorker
+from handlers import dispatch
+from storage import inbox
+from storage.database import Database
+from storage.tables import Inbox
+from tests.integration.bot.test_inbox_worker import Answers, keep, until, write_down, written
+from tests.integration.bot.test_inbox_worker import text as words
+from tests.integration.replicas.replica import SharedTime, Timed
+from tests.integration.storage.conftest import ANA, BOT, BUDI
+
+Worker = Callable[[], InboxWorker]
+LENGTH = LEASE.total_seconds()
+
+
+@pytest.fixture
+def time() -> SharedTime:
+    return SharedTime()
+
+
+@pytest.fixture
+def replica(office: Database, time: SharedTime, monkeypatch: pytest.MonkeyPatch) -> Worker:
+    """Make the worker of another process on the same database."""
+    monkeypatch.setattr(dispatch, "handle", lambda s, i, _c: write_down(s, f"{i.text}"))
+    shared = Timed(office, time)
+
+    def made() -> InboxWorker:
+        return InboxWorker(
+            shared, cast("Any", Answers()), BOT, "b", time, default_language="id", on_effect=lambda: None
+        )
+
+    return made
+
+
+async def test_what_a_killed_process_had_goes_on_elsewhere_within_the_lease(
+    office: Database, replica: Worker, time: SharedTime
+) -> None:
+    assert LENGTH <= 15
+    await keep(office, words(1, ANA, "a"), words(2, ANA, "b"))
+    killed, other = replica(), replica()
+    (lost,) = await killed.claim()
+    time.seconds = LENGTH - 1
+    assert await other.claim() == []
+    time.seconds = LENGTH
+    (found,) = await other.claim()
+    assert (found.id, found.tries) == (lost.id, 2)
+    await other.handle(found)
+    # It was only frozen, and comes back too late.
+    assert not await killed.renew(lost)
+    await killed.handle(lost)
+    assert await written(office) == ["a"]
+
+
+async def test_one_that_takes_long_is_not_overtaken(office: Database, replica: Worker, time: SharedTime) -> None:
+    await keep(office, words(1, ANA, "a"), words(2, BUDI, "b"))
+    slow, other = replica(), replica()
+    first, second = await slow.claim()
+    for _ in range(20):
+        time.seconds += RENEW_SECONDS
+        assert await slow.renew(first)
+        if time.seconds < LENGTH:
+            assert await other.claim() == []
+    # Nobody renewed the second one.
+    assert [item.id for item in await other.claim()] == [second.id]
+    assert not await slow.renew(second), "what somebody else has is not taken back"
+    await slow.handle(first)
+    assert await written(office) == ["a"]
+    assert not await slow.renew(first)
+
+
+async def test_what_was_given_back_is_not_kept(office: Database, replica: Worker) -> None:
+    await keep(office, words(1, ANA, "a"))
+    worker = replica()
+    (item,) = await worker.claim()
+    await office.write(lambda session: inbox.mark_failed(session, item.id, "wrong", worker._clock.now()))
+    assert not await worker.renew(item)
+    assert len(await replica().claim()) == 1
+
+
+async def test_a_worker_renews_while_it_works(
+    office: Database, replica: Worker, time: SharedTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox_worker, "RENEW_SECONDS", 0.01)
+    await keep(office, words(1, ANA, "a"))
+    worker, other, go_on, stopping = replica(), replica(), asyncio.Event(), asyncio.Event()
+    handle = worker.handle
+
+    async def slowly(item: inbox.InboxItem) -> None:
+        await go_on.wait()
+        await handle(item)
+
+    monkeypatch.setattr(worker, "handle", slowly)
+    running = asyncio.create_task(worker.run(stopping))
+    for passed in (10.0, 20.0, 30.0):
+        time.seconds = passed
+        await leased_until(office, passed + LENGTH, time)
+        assert await other.claim() == []
+    go_on.set()
+    await until(office, "done", 1)
+    stopping.set()
+    worker.wake()
+    await asyncio.wait_for(running, 10)
+    assert await written(office) == ["a"]
+
+
+async def leased_until(database: Database, seconds: float, time: SharedTime) -> None:
+    """Wait until the only update is leased for so long."""
+    wanted = time.now().timestamp() - time.seconds + seconds
+
+    def lease(session: Session) -> float:
+        found = session.exec(select(Inbox.lease_until)).one()
+        return found.timestamp() if found is not None else 0.0
+
+    async with asyncio.timeout(10):
+        while await database.read(lease) < wanted:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
