@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import inspect
 from sqlalchemy.exc import MultipleResultsFound, NoResultFound
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
@@ -71,9 +72,9 @@ async def test_objects_side_by_side_aliased_or_missing(office: Database) -> None
             .join(Chat, isouter=True, onclause=col(Chat.chat_id) == 0)
             .order_by(col(Task.id))
         ).all()
-        assert [(one.id, two and two.id, chat) for one, two, chat in pairs] == [
-            (1, 2, None), (2, 3, None), (3, 4, None), (4, None, None),
-        ]  # fmt: skip
+        found = [(one.id, two.id if isinstance(two, Task) else None) for one, two, _ in pairs]
+        assert found == [(1, 2), (2, 3), (3, 4), (4, None)]
+        assert not any(chat for _, _, chat in pairs)
         assert pairs[0][1] is pairs[1][0]
 
     await office.read(body)
@@ -82,8 +83,7 @@ async def test_objects_side_by_side_aliased_or_missing(office: Database) -> None
 async def test_values_and_rows(office: Database) -> None:
     def body(session: Session) -> None:
         assert session.exec(select(func.count()).select_from(Card)).one() == 4
-        row = session.exec(select(Card.chat_id, Card.bot_id).where(Card.id == 1)).one()
-        assert (row.chat_id, row.bot_id) == (ANA, BOT)
+        assert session.exec(select(Card.chat_id, Card.bot_id).where(Card.id == 1)).one() == (ANA, BOT)
 
     await office.read(body)
 
@@ -119,7 +119,7 @@ async def test_a_key_of_several_columns(office: Database) -> None:
 def test_a_row_is_its_object() -> None:
     """The loader relies on it: every column an attribute of the same name, in the same order, and nothing else."""
     for kind in Table.__subclasses__():
-        assert list(kind.__mapper__.attrs.keys()) == [column.name for column in rows_of(kind).columns], kind
+        assert list(inspect(kind).attrs.keys()) == [column.name for column in rows_of(kind).columns], kind
 
 
 def test_what_asks_for_more_is_left_to_the_orm() -> None:
