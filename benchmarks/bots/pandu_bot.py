@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from benchmarks.bots.arguments import TOKEN, Arguments, read, run
 from bot.app import all_assembled, web_application
+from bot.garbage import leave_alone_what_is_loaded
 from bot.serving import listening
 from bot.settings import Settings
 
@@ -34,6 +35,7 @@ async def main(arguments: Arguments) -> None:
             if pushed:
                 await web.enter_async_context(listening(web_application(bots, never), settings.address(), never))
             await asyncio.gather(*(pandu.intake.open() for pandu in bots))
+            leave_alone_what_is_loaded()
             await asyncio.gather(*(pandu.run(never) for pandu in bots))
 
 
