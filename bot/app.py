@@ -21,6 +21,7 @@ from bot.clock import Clock, SharedClock
 from bot.command_menu import publish_menu
 from bot.delivery import DeliveryWorker
 from bot.file_worker import FileWorker
+from bot.garbage import leave_alone_what_is_loaded
 from bot.health import Readiness
 from bot.inbox_worker import InboxWorker
 from bot.lookout import Lookout
@@ -186,6 +187,7 @@ async def run(settings: Settings, *, pushed: bool = False) -> None:
                 await web.enter_async_context(listening(web_application(bots, stopping), settings.address(), stopping))
             await asyncio.gather(*(pandu.intake.open() for pandu in bots))
             log.info("running", bots=" ".join(pandu.client.bot.username for pandu in bots))
+            leave_alone_what_is_loaded()
             if not pushed:
                 # Of several processes each would take the last one's code back: there the operator asks for it.
                 await _offer_first_admin(bots[0].database, bots[0].clock.now())

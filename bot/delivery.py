@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TypeVar
 
 import structlog
@@ -22,6 +22,7 @@ from bot.delivery_figures import count, count_error
 from bot.local_api import CLOUD
 from bot.logging import on_behalf, where
 from bot.lookout import WATCHED_SECONDS
+from bot.marking import Marks
 from bot.metrics import RENDER_SECONDS, TELEGRAM_SECONDS
 from bot.outgoing import (
     Document,
@@ -41,13 +42,14 @@ from bot.outgoing import (
 from bot.pacing import Pacing
 from bot.telegram_client import Flood, RefusedToken, ServerFault, TelegramClient, Unsent
 from bot.tenure import Tenure
-from storage import outbox, showing
+from storage import outbox
 from storage.database import Database, DatabaseUnavailable
 from storage.errors import DiskFull, FilesUnavailable
 from storage.file_store import FileStore
 from storage.leases import LeaseLost
 from storage.outbox import OutboxItem
 from storage.reading_together import ReadingTogether
+from storage.showing import Shown
 from storage.tables import Card, Chat
 from workflow import notices
 from workflow.checkpoint_messages import TEMPLATE as CHECKPOINT
@@ -99,6 +101,7 @@ class DeliveryWorker:
     ) -> None:
         self._database = database
         self._reading = ReadingTogether(database)
+        self._marks = Marks(database, clock)
         self._client = client
         self._store = store
         self._bot_id = bot_id
@@ -231,7 +234,9 @@ class DeliveryWorker:
         self._deliveries += 1
         self._forget(item)
         crash_point("before-mark-sent")
-        await self._record(lambda session: self._sent(session, item, outgoing, message_id))
+        shown = _shown(item, outgoing, message_id)
+        if shown is None or not await self._marks.note(shown):
+            await self._record(lambda session: self._sent(session, item, outgoing, message_id))
         crash_point("after-mark-sent")
         count(item, "sent")
 
@@ -245,9 +250,6 @@ class DeliveryWorker:
             outbox.mark_sent(session, item.id, message_id, now)
             if isinstance(outgoing, NewMessage) and outgoing.nudge and message_id is not None:
                 self._replace_nudge(session, item, message_id)
-            return
-        if _noted(session, item, outgoing, message_id, now):
-            outbox.mark_sent(session, item.id, message_id, now)
             return
         card = session.get_one(Card, outgoing.card_id, with_for_update=True, populate_existing=True)
         outbox.mark_sent(session, item.id, message_id, now)
@@ -400,15 +402,13 @@ class DeliveryWorker:
         return pause
 
 
-def _noted(
-    session: Session, item: OutboxItem, outgoing: NewMessage | Edit, message_id: int | None, now: datetime
-) -> bool:
-    """Note what a card's chat shows now, where nothing else follows from it; say whether that was so."""
-    card_id, chat = outgoing.card_id, (item.bot_id, item.chat_id)
-    if card_id is None:
-        return False
-    if isinstance(outgoing, Edit):
-        return showing.edited(session, card_id, chat, outgoing.revision)
-    if outgoing.replaces is not None:
-        return False
-    return showing.sent(session, card_id, chat, outgoing.revision, message_id, outgoing.reminder, now)
+def _shown(item: OutboxItem, outgoing: Outgoing, message_id: int | None) -> Shown | None:
+    """Return what there is to note where nothing else follows from it; ``None`` for anything but a card like that."""
+    chat = (item.bot_id, item.chat_id)
+    match outgoing:
+        case Edit():
+            return Shown(item.id, outgoing.card_id, chat, outgoing.revision)
+        case NewMessage(card_id=int(card_id), replaces=None) if message_id is not None:
+            return Shown(item.id, card_id, chat, outgoing.revision, message_id, outgoing.reminder)
+        case _:
+            return None

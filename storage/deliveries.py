@@ -12,6 +12,7 @@ a row that the next holder is sending. Lease times are those of
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -80,7 +81,7 @@ _CLAIM = (
         tries=col(Outbox.tries) + 1,
     )
 )
-_SENT = (
+_ALL_SENT = (
     update(rows_of(Outbox))
     .where(_THE_ROW)
     .values(
@@ -90,8 +91,8 @@ _SENT = (
         error=None,
         message_id=func.coalesce(bindparam("message", type_=BigInteger), col(Outbox.message_id)),
     )
-    .returning(rows_of(Outbox).c.params)
 )
+_SENT = _ALL_SENT.returning(rows_of(Outbox).c.params)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +195,11 @@ def mark_sent(session: Session, item_id: int, message_id: int | None, now: datet
     params = run(session, _SENT, {"item_id": item_id, "message": message_id, "now": now}).scalar_one()
     if SECRET in params:
         _forget_secret(_locked(session, item_id))
+
+
+def mark_all_sent(session: Session, sent: Mapping[int, int | None], now: datetime) -> None:
+    """Like :func:`mark_sent`, for rows of cards, which keep no secret: new messages' ids by those of the rows."""
+    run(session, _ALL_SENT, [{"item_id": row, "message": message, "now": now} for row, message in sent.items()])
 
 
 def mark_skipped(session: Session, item_id: int, now: datetime) -> None:

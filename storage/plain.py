@@ -2,7 +2,7 @@
 
 What passes through the queues and the record at every tap is rows that nobody keeps; making
 objects of them costs several times their way to the database and back. Rows that a session
-knows as objects are not changed this way: it would go on showing what they were.
+knows as objects are changed by :func:`change` only: it would go on showing what they were.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from sqlalchemy import CursorResult, Executable, inspect
 from sqlalchemy import Table as Rows
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session
 
 from storage.tables import Table
@@ -28,3 +29,13 @@ def run(
     """Run a statement, put together once, in the session's transaction, after what the session holds back."""
     session.flush()
     return session.connection().execute(statement, params)
+
+
+def change(session: Session, statement: Executable, key: Mapping[str, Any], row: Table, **values: Any) -> None:
+    """Run a statement that sets ``values`` on one row, and tell the object that the session has of it.
+
+    The statement's parameters are ``key`` and the names of the values.
+    """
+    run(session, statement, {**key, **values})
+    for name, value in values.items():
+        set_committed_value(row, name, value)

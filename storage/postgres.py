@@ -22,6 +22,7 @@ from sqlmodel import Session, select
 
 from storage.database import Database, run_reading
 from storage.errors import DatabaseUnavailable, DiskFull
+from storage.savepoints import spell_out_savepoints
 from storage.sessions import ReadingSession, WorkingSession
 from storage.wakeups import Wakeups
 
@@ -72,6 +73,7 @@ class PostgresDatabase(Database):
             pool_timeout=CONNECT_SECONDS,
             connect_args={"timeout": CONNECT_SECONDS, **limits},
         )
+        spell_out_savepoints(self._engine.sync_engine)
         # One snapshot for all statements of a body, as SQLite gives it.
         self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         # The clock is looked at before every claim, and needs no transaction.

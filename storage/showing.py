@@ -1,26 +1,50 @@
-"""What a chat shows of a card, noted once Telegram took a message: the usual case, without objects.
+"""What chats show of cards, noted once Telegram took the messages: the usual case, without objects.
 
-Every message that goes out comes through here. What is unusual (the card moved to another
-account, is wanted in a newer form by now) is for the caller, who reads the card whole.
+Every card that goes out comes through here, several at once where several arrive together. What is
+unusual (the card moved to another account, is wanted in a newer form by now, is being changed just
+now) is for the caller, who reads the card whole.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, update
-from sqlmodel import Session, col, select
+from sqlalchemy import BigInteger, Row, bindparam, select, update
+from sqlmodel import Session, col
 
+from storage import deliveries
 from storage.plain import rows_of, run
 from storage.tables import Card, UtcDateTime
 
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """That an outbox row brought a card's message to a revision; ``chat`` is the bot's and the chat's id.
+
+    ``message_id`` is that of a new message, ``None`` for one that was changed in place; ``slot`` is
+    what a new one reminds of, '' for nothing.
+    """
+
+    item_id: int
+    card_id: int
+    chat: tuple[int, int]
+    revision: int
+    message_id: int | None = None
+    slot: str = ""
+
+
 # Putting such a statement together costs more than running it.
-_THE_CARD = col(Card.id) == bindparam("card")
 _LOCKED = (
-    select(Card.bot_id, Card.chat_id, Card.wanted_revision, Card.shown_revision).where(_THE_CARD).with_for_update()
+    select(*(rows_of(Card).c[name] for name in ("id", "bot_id", "chat_id", "wanted_revision", "shown_revision")))
+    .where(col(Card.id).in_(bindparam("cards", expanding=True)))
+    # Who holds several cards never waits for another one: there is no circle to wait in.
+    .with_for_update(skip_locked=True)
 )
-_SHOWN = update(rows_of(Card)).where(_THE_CARD).values(shown_revision=bindparam("revision"))
-_SENT = _SHOWN.values(
+_EDITED = update(rows_of(Card)).where(col(Card.id) == bindparam("card")).values(shown_revision=bindparam("revision"))
+_SENT = _EDITED.values(
     message_id=bindparam("message", type_=BigInteger),
     sent_at=bindparam("now", type_=UtcDateTime),
     reminder=bindparam("slot"),
@@ -29,33 +53,29 @@ _SENT = _SHOWN.values(
 )
 
 
-def edited(session: Session, card_id: int, chat: tuple[int, int], revision: int) -> bool:
-    """Note that a card's message shows a revision; ``chat`` is the bot's and the chat's id.
+def note(session: Session, shown: Sequence[Shown], now: datetime) -> frozenset[int]:
+    """Note what cards' messages show and that their outbox rows were sent; each card comes once.
 
-    Return whether it was noted: not for a card that is unusual. It is locked in any case.
+    Return the ids of the outbox rows this was done for: not for what is unusual.
     """
-    shown = _usual(session, card_id, chat, revision)
-    if shown is None:
-        return False
-    run(session, _SHOWN, {"card": card_id, "revision": shown})
-    return True
+    cards = {row.id: row for row in run(session, _LOCKED, {"cards": [one.card_id for one in shown]})}
+    usual = [one for one in shown if _is_usual(one, cards.get(one.card_id))]
+    edited, sent = [], []
+    for one in usual:
+        values = {"card": one.card_id, "revision": max(cards[one.card_id].shown_revision, one.revision)}
+        if one.message_id is None:
+            edited.append(values)
+        else:
+            new = {"message": one.message_id, "now": now, "slot": one.slot, "as_reminder": bool(one.slot)}
+            sent.append({**values, **new})
+    if edited:
+        run(session, _EDITED, edited)
+    if sent:
+        run(session, _SENT, sent)
+    if usual:
+        deliveries.mark_all_sent(session, {one.item_id: one.message_id for one in usual}, now)
+    return frozenset(one.item_id for one in usual)
 
 
-def sent(
-    session: Session, card_id: int, chat: tuple[int, int], revision: int, message_id: int | None, slot: str,
-    now: datetime,
-) -> bool:  # fmt: skip
-    """Like :func:`edited`, for a card's first message; ``slot`` is what it reminds of, '' for nothing."""
-    shown = _usual(session, card_id, chat, revision)
-    if shown is None:
-        return False
-    values = {"message": message_id, "now": now, "slot": slot, "as_reminder": bool(slot)}
-    run(session, _SENT, {"card": card_id, "revision": shown, **values})
-    return True
-
-
-def _usual(session: Session, card_id: int, chat: tuple[int, int], revision: int) -> int | None:
-    row = run(session, _LOCKED, {"card": card_id}).one()
-    if (row.bot_id, row.chat_id) != chat or row.wanted_revision > revision:
-        return None
-    return max(int(row.shown_revision), revision)
+def _is_usual(one: Shown, card: Row[Any] | None) -> bool:
+    return card is not None and (card.bot_id, card.chat_id) == one.chat and card.wanted_revision <= one.revision

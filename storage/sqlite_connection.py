@@ -11,6 +11,7 @@ from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from storage.errors import DatabaseUnavailable, DiskFull
+from storage.savepoints import spell_out_savepoints
 
 BUSY_TIMEOUT_MS = 10_000
 
@@ -59,6 +60,7 @@ def connect(
         max_overflow=0,
         connect_args={"check_same_thread": False, "timeout": busy_timeout_ms / 1000},
     )
+    spell_out_savepoints(engine)
     pragmas = [
         f"busy_timeout={busy_timeout_ms}",
         "journal_mode=WAL",

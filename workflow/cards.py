@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, bindparam
+from sqlalchemy import ColumnElement, bindparam, update
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from storage import outbox
+from storage import outbox, plain
 from storage.literals import is_status
 from storage.locks import lock_runs
 from storage.tables import Adoption, Card, Official, Run, Task
@@ -38,6 +38,11 @@ def _locked(*conditions: ColumnElement[bool]) -> SelectOfScalar[Card]:
 
 # Putting such a statement together costs more than running it.
 _OF_TASKS = _locked(col(Card.task_id).in_(bindparam("task_ids", expanding=True)))
+_REVISED = (
+    update(plain.rows_of(Card))
+    .where(col(Card.id) == bindparam("card_id"))
+    .values(wanted_revision=bindparam("wanted_revision"), anew=bindparam("anew"))
+)
 _OF_HOLDER = _locked(col(Card.task_id) == bindparam("task_id"), col(Card.official_id) == bindparam("official_id"))
 
 
@@ -190,8 +195,8 @@ def _send_documents(session: Session, moment: Moment, task: Task, card: Card) ->
 
 
 def _revise(session: Session, moment: Moment, card: Card, *, anew: bool, due_at: datetime | None = None) -> None:
-    _count_up(card, anew=anew)
-    session.flush()
+    counted = {"wanted_revision": card.wanted_revision + 1, "anew": card.anew or anew}
+    plain.change(session, _REVISED, {"card_id": card.id}, card, **counted)
     outbox.show_card(session, card, moment.now, due_at=due_at, anew=anew)
 
 

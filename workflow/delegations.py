@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from sqlalchemy import bindparam
-from sqlmodel import Session, and_, col, select
+from sqlmodel import Session, col, select
 
-from storage import plain
+from storage.sessions import once
 from storage.tables import Delegation, Official, Run, Seat, Task
 from workflow.seats.terms import Capacity
 from workflow.state import Part
 
-_IS_HELD = and_(col(Delegation.from_id).in_(bindparam("ids", expanding=True)), col(Delegation.held))
-_HELD = select(Delegation).where(_IS_HELD)
-_ANY_HELD = select(Delegation.id).where(_IS_HELD).limit(1)
+# Putting such a statement together costs more than running it.
+_HELD = select(Delegation).where(col(Delegation.office_id) == bindparam("office_id"), col(Delegation.held))
+
+
+def held(session: Session, office_id: str) -> list[Delegation]:
+    """Return the delegations that count in an office now: nearly always none, never more than a few."""
+    params = {"office_id": office_id}
+    return once(session, ("delegations", office_id), lambda: list(session.exec(_HELD, params=params)))
 
 
 def of(session: Session, officials: list[Official], task: Task) -> dict[int, Delegation]:
@@ -21,10 +26,10 @@ def of(session: Session, officials: list[Official], task: Task) -> dict[int, Del
     What somebody owes only as Plt. or Plh. is covered by none: a mandate is not passed on. Nor
     is anything while the receiver cannot be reached at all: it stays with whoever gave it.
     """
-    ids = [official.id for official in officials]
-    if plain.run(session, _ANY_HELD, {"ids": ids}).first() is None:
+    ids = {official.id for official in officials}
+    found = [delegation for delegation in held(session, task.office_id) if delegation.from_id in ids]
+    if not found:
         return {}  # as nearly always
-    found = list(session.exec(_HELD, params={"ids": ids}))
     sop_id = session.exec(select(Run.sop_id).where(Run.id == task.run_id)).one()
     covering = [d for d in found if not d.sop_ids or sop_id in d.sop_ids]
     return {d.from_id: d for d in covering if _can_act(session, d.to_id) and not _only_acting(session, d.from_id, task)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from workflow.state import Part, PartKey, PartState, PartStatus, Patch, StepState, StepStatus
@@ -60,7 +61,7 @@ def _parts_to_json(parts: Mapping[PartKey, PartState]) -> list[list[Any]]:
 
 
 def _parts_from_json(rows: list[list[Any]]) -> dict[PartKey, PartState]:
-    return {_key_from_json(row[:3]): PartState(PartStatus(row[3]), activation=row[4], touched=row[5]) for row in rows}
+    return {_key(step, part, unit): _part(*state) for step, part, unit, *state in rows}
 
 
 def _key_to_json(key: PartKey) -> list[Any]:
@@ -68,5 +69,15 @@ def _key_to_json(key: PartKey) -> list[Any]:
 
 
 def _key_from_json(row: list[Any]) -> PartKey:
-    step, part, unit = row
+    return _key(*row)
+
+
+# The same few come back in every step's patch; as values that never change they can be shared.
+@lru_cache(maxsize=4096)
+def _key(step: int, part: str, unit: str) -> PartKey:
     return PartKey(step, Part(part), unit)
+
+
+@lru_cache(maxsize=4096)
+def _part(status: str, activation: int, touched: bool) -> PartState:
+    return PartState(PartStatus(status), activation, touched)

@@ -18,6 +18,7 @@ from bot.loading import loading
 
 with loading():
     from bot.app import all_assembled, web_application
+    from bot.garbage import leave_alone_what_is_loaded
     from bot.settings import Settings
 
 
@@ -38,6 +39,7 @@ async def main(arguments: Arguments) -> None:
 
                 await web.enter_async_context(listening(web_application(bots, never), settings.address(), never))
             await asyncio.gather(*(pandu.intake.open() for pandu in bots))
+            leave_alone_what_is_loaded()
             await asyncio.gather(*(pandu.run(never) for pandu in bots))
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import bindparam
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from messages.text import one_line
 from messages.views.names import MAX_TITLE, Names
@@ -81,11 +80,7 @@ def _has_another(session: Session, names: Names, official: Official) -> bool:
 
 
 def _delegations_to(session: Session, official: Official) -> list[Delegation]:
-    return list(session.exec(_DELEGATIONS_TO, params={"official_id": official.id}))
-
-
-# Asked for every card. Putting such a statement together costs more than running it.
-_DELEGATIONS_TO = select(Delegation).where(col(Delegation.to_id) == bindparam("official_id"), col(Delegation.held))
+    return [one for one in delegations.held(session, official.office_id) if one.to_id == official.id]
 
 
 def _acting(names: Names, task: Task, official: Official) -> list[Seat]:

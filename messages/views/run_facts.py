@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -31,8 +31,9 @@ from workflow.adoption import Adopted, load
 from workflow.calendar.due import Span
 from workflow.calendar.of_office import calendar_of
 from workflow.meeting_times import schedules
+from workflow.run_state import LoadedRun, key_of
 from workflow.run_times import RunTimes
-from workflow.state import Part
+from workflow.state import Part, RunState
 from workflow.verbs import OUTPUT_VERBS, Verb
 
 MAX_PERIOD = 40
@@ -66,11 +67,17 @@ class RunFacts:
     texts: dict[int, str]
     pauses: list[Pause]
     times: RunTimes
+    state_of: Callable[[], RunState]
 
     @property
     def definition(self) -> SopDefinition:
         """The adopted SOP this run follows."""
         return self.adopted.definition
+
+    @property
+    def state(self) -> RunState:
+        """Where the run stands, as the rules see it: reckoned at the first asking, once for all readers."""
+        return self.state_of()
 
     @property
     def period(self) -> str:
@@ -190,7 +197,7 @@ def _taken_over(submissions: list[Submission]) -> list[int]:
     return [i for s in submissions if s.data.get("reused_from") for i in s.data.get("reused", [])]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Rows:
     """What is the same for every reader of a run."""
 
@@ -204,6 +211,11 @@ class _Rows:
     texts: dict[int, str]
     pauses: list[Pause]
     times: RunTimes
+
+    @cached_property
+    def state(self) -> RunState:
+        """Where the run stands, as the rules see it."""
+        return LoadedRun(self.run, self.adopted, self.steps, {key_of(task): task for task in self.tasks}).state()
 
 
 def load_run_facts(session: Session, run_id: int, reader: Reader, now: datetime) -> RunFacts:
@@ -223,6 +235,7 @@ def load_run_facts(session: Session, run_id: int, reader: Reader, now: datetime)
         texts=rows.texts,
         pauses=rows.pauses,
         times=rows.times,
+        state_of=lambda: rows.state,
     )
 
 
@@ -243,7 +256,7 @@ def _rows(session: Session, run_id: int) -> _Rows:
         steps=steps,
         tasks=list(session.exec(_TASKS, params=params)),
         submissions=submissions,
-        files=list(session.exec(_FILES, params={"run_id": run_id, "taken_over": _taken_over(submissions)})),
+        files=_files(session, run_id, _taken_over(submissions)),
         texts=_texts(session, run, submissions, pauses, extensions),
         pauses=pauses,
         times=RunTimes(
@@ -267,14 +280,21 @@ _PAUSES = select(Pause).where(col(Pause.run_id) == _OF_RUN).order_by(col(Pause.i
 _EXTENSIONS = select(Extension).where(col(Extension.run_id) == _OF_RUN).order_by(col(Extension.id))
 _FILES = (
     select(File)
-    .where(
-        # What was taken over from the last run belongs to that run.
-        (col(File.run_id) == _OF_RUN) | col(File.id).in_(bindparam("taken_over", expanding=True)),
-        col(File.discarded).is_(False),
-        File.status != "refused",
-    )
+    .where(col(File.run_id) == _OF_RUN, col(File.discarded).is_(False), File.status != "refused")
     .order_by(col(File.id))
 )
+_TAKEN_OVER = select(File).where(
+    col(File.id).in_(bindparam("taken_over", expanding=True)), col(File.discarded).is_(False), File.status != "refused"
+)
+
+
+def _files(session: Session, run_id: int, taken_over: list[int]) -> list[File]:
+    """Read a run's files, oldest first; what was taken over from the last run belongs to that run."""
+    found = list(session.exec(_FILES, params={"run_id": run_id}))
+    if not taken_over:
+        return found
+    others = session.exec(_TAKEN_OVER, params={"taken_over": taken_over})
+    return sorted({file.id or 0: file for file in (*found, *others)}.values(), key=lambda file: file.id or 0)
 
 
 def _texts(
