@@ -10,7 +10,6 @@ COPY pyproject.toml README.md ./
 COPY bot bot
 COPY handlers handlers
 COPY messages messages
-COPY reports reports
 COPY workflow workflow
 COPY storage storage
 COPY sop_definitions sop_definitions

@@ -46,7 +46,7 @@ async def test_more_time_is_asked_for_and_decided_once(open_office: Opened) -> N
 
     await p.camat.taps("Setujui", on="Permintaan dispensasi")
     await p.sekcam.sees("Dispensasi disetujui")
-    await p.camat.sees("Ibu Siti Rahayu, Sekcam sudah diberi tahu")
+    await p.camat.sees("Ibu Siti Rahayu, Sekcam, sudah diberi tahu")
     await p.sekcam.sees("Dispensasi sampai Kamis, 7 Januari 2027 pukul 10.00 WIB")
     await office.quiet()
     assert p.camat.find("Setujui", on="Permintaan dispensasi") is None

@@ -25,8 +25,9 @@ from bot.tenure import Tenure
 from handlers.dispatch import handle
 from handlers.incoming import Incoming, IncomingFile
 from handlers.talk import Context, Toast
-from storage import timers
+from storage import showing, timers
 from storage.outbox import OutboxItem
+from storage.showing import Shown
 from storage.tables import Bot, Card, File, Office, Outbox, Task
 from tests import next_timer, sending
 from tests.integration.quarter.cast import Place
@@ -92,6 +93,17 @@ class OneAtATime:
 
     async def lease_time(self) -> datetime:
         return self._clock.now()
+
+
+class NotedAlone:
+    """Notes each card that arrived by itself."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+
+    async def note(self, shown: Shown) -> bool:
+        now = self._clock.now()
+        return shown.item_id in self._store.write(lambda session: showing.note(session, [shown], now))
 
 
 def run_now(coroutine: Coroutine[Any, Any, T]) -> T:
@@ -175,8 +187,9 @@ class World:
             database, cast("Any", recorder), cast("Any", None), BOT, clock, self._tenure, default_language="id",
             paced=False,
         )  # fmt: skip
-        # Here one thing happens after the other: there is nobody to read together with.
+        # Here one thing happens after the other: there is nobody to read or to note together with.
         self._delivery._reading = database
+        self._delivery._marks = cast("Any", NotedAlone(store, clock))
 
     # What is to come
 

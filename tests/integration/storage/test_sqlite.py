@@ -19,8 +19,9 @@ from sqlmodel import Session, col, select
 
 from storage import file_rows, inbox, outbox
 from storage.database import DatabaseUnavailable, DiskFull
+from storage.literals import is_status
 from storage.sqlite import SqliteDatabase
-from storage.tables import Bot, Card, Inbox, Outbox, Task
+from storage.tables import Bot, Card, Inbox, Outbox, Run, Task
 from tests import sending
 from tests.integration.storage.conftest import ANA, BOT, LEASE, NOW, OFFICE, fill
 
@@ -280,8 +281,8 @@ def take_an_update(session: Session) -> None:
 
 def open_tasks(session: Session) -> None:
     session.exec(select(Task).where(Task.office_id == OFFICE, Task.status == "open")).all()
-    session.exec(select(Card).where(Card.official_id == 1, col(Card.live).is_(True))).all()
-    session.exec(select(Card).where(Card.task_id == 1)).all()
+    session.exec(select(Run).where(Run.office_id == OFFICE, is_status(Run.status, "open"))).all()
+    session.exec(select(Card).where(Card.task_id == 1, Card.official_id == 1, col(Card.live).is_(True))).all()
 
 
 @pytest.mark.parametrize(
