@@ -10,16 +10,14 @@ import os
 import tempfile
 from pathlib import Path
 
-from tests.chaos.play import play
-
-SECONDS_FOR_EACH_OFFICE = 30
+from tests.chaos.play import offices_for, play
 
 
 def main() -> None:
     """Play it and print what came of it."""
     seconds = float(os.environ.get("PANDU_CHAOS_SECONDS", "180"))
     seed = int(os.environ.get("PANDU_CHAOS_SEED", "1"))
-    offices = max(2, int(seconds / SECONDS_FOR_EACH_OFFICE))
+    offices = offices_for(seconds)
     print(f"three replicas, {offices} offices, {seconds:.0f} seconds of storm, seed {seed}")  # noqa: T201 - it is there to tell
     with tempfile.TemporaryDirectory(prefix="pandu-chaos-") as folder:
         account = asyncio.run(play(Path(folder), seconds=seconds, seed=seed, offices=offices))

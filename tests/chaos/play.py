@@ -10,6 +10,13 @@ from tests.chaos.reckoning import Account, settle
 from tests.chaos.storm import Storm
 from tests.e2e import busy_day
 
+SECONDS_FOR_EACH_OFFICE = 30
+
+
+def offices_for(seconds: float) -> int:
+    """Return how many offices have enough to do for a storm of so many seconds."""
+    return max(2, int(seconds / SECONDS_FOR_EACH_OFFICE))
+
 
 async def play(folder: Path, *, seconds: float, seed: int, offices: int, last: int = busy_day.LAST) -> Account:
     """Let offices work while it storms for so many seconds, let them finish in calm, and settle the account.
