@@ -34,7 +34,7 @@ class Line:
 
 def run(*, long: bool = False) -> bool:
     """Measure and print every table; return whether the goals are met everywhere."""
-    rounds, steps = (5, 700) if long else (1, 150)
+    rounds, steps = (5, 700) if long else (3, 150)
     met = True
     for webhook, latency in ((False, 0.0), (True, 0.0), (False, LATENCY), (True, LATENCY))[: None if long else 3]:
         met &= _table(_lines(webhook=webhook, latency=latency, long=long), latency, rounds, steps, webhook=webhook)

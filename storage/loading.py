@@ -104,9 +104,10 @@ def _plan(statement: Select[Any]) -> Plan | None:
 
 def _part(asked: Any) -> Entity | None:
     """Return the table whose object is asked for, aliased or not; ``None`` for anything else."""
-    if asked["entity"] is None or asked["expr"] is not asked["entity"]:
+    whose = asked.get("entity")  # of an expression that names no table nothing is said
+    if whose is None or asked["expr"] is not whose:
         return None
-    return entity_of(inspect(asked["entity"]).mapper.class_)
+    return entity_of(inspect(whose).mapper.class_)
 
 
 def entity_of(kind: type) -> Entity:

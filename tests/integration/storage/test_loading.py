@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import exists, inspect, literal
 from sqlalchemy.exc import MultipleResultsFound, NoResultFound
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
@@ -84,6 +84,8 @@ async def test_values_and_rows(office: Database) -> None:
     def body(session: Session) -> None:
         assert session.exec(select(func.count()).select_from(Card)).one() == 4
         assert session.exec(select(Card.chat_id, Card.bot_id).where(Card.id == 1)).one() == (ANA, BOT)
+        assert session.exec(select(exists().where(col(Card.id) == 1))).one() is True
+        assert session.exec(select(literal("no table"))).one() == "no table"
 
     await office.read(body)
 
