@@ -73,10 +73,10 @@ class Pandu:
         )  # fmt: skip
         self.files = FileWorker(database, client, store, bot_id, clock, on_effect=self._queued, watched=True)
         self.inbox = InboxWorker(
-            database, client, bot_id, client.bot.username, clock, default_language=language, on_effect=self._said,
-            paced=paced, watched=True,
+            database, client, bot_id, client.bot.username, clock, default_language=language, on_effect=self._queued,
+            on_file=self.files.wake, paced=paced, watched=True,
         )  # fmt: skip
-        self.timers = TimerWorker(database, bot_id, clock, tenure, on_effect=self._said, watched=True)
+        self.timers = TimerWorker(database, bot_id, clock, tenure, on_effect=self._queued, watched=True)
         self.sender = Sender(database, bot_id, clock, tenure, self.delivery, self.timers)
         self.tenure = tenure
         self.intake: Poller | Webhook = (
@@ -93,10 +93,6 @@ class Pandu:
         lookout.watch(bot_id, wakes)
         self._language = language
         self._outbox = f"outbox:{bot_id}"
-
-    def _said(self) -> None:
-        self._queued()
-        self.files.wake()
 
     def _queued(self) -> None:
         self.delivery.wake()

@@ -26,7 +26,7 @@ from bot.telegram_client import TelegramClient
 from handlers import dispatch, incoming
 from handlers.talk import Context, Toast
 from messages.toasts import toast
-from storage import inbox
+from storage import file_rows, inbox
 from storage.causes import Deed, because, cause_of_update, deeds
 from storage.database import Database, DatabaseUnavailable
 from storage.inbox import InboxItem
@@ -53,7 +53,8 @@ class DiedEachTime(Exception):
 class InboxWorker:
     """Works through one bot's inbox. ``on_effect`` is called after each commit that may have said something.
 
-    Where it is ``watched`` over, a :class:`bot.lookout.Lookout` wakes it when there is something to do.
+    ``on_file`` is called after each that brought a file to fetch. Where it is ``watched`` over,
+    a :class:`bot.lookout.Lookout` wakes it when there is something to do.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class InboxWorker:
         default_language: str,
         on_effect: Callable[[], None],
         at_once: int = AT_ONCE,
+        on_file: Callable[[], None] | None = None,
         paced: bool = True,
         watched: bool = False,
     ) -> None:
@@ -77,6 +79,7 @@ class InboxWorker:
         self._clock = clock
         self._default_language = default_language
         self._on_effect = on_effect
+        self._on_file = on_file
         self._at_once = at_once
         self._share = FairShare(clock.monotonic, enabled=paced)
         self._watched = watched
@@ -142,8 +145,9 @@ class InboxWorker:
             log.exception("handling an update went wrong", inbox_id=item.id)
         finally:
             keeping.cancel()
+            if self._active == self._at_once:
+                self.wake()  # others may have waited for this place
             self._active -= 1
-            self.wake()
 
     async def _keep(self, item: InboxItem, pause: float) -> None:
         """Renew the lease of an update that takes long, until it is finished or somebody else has it."""
@@ -181,17 +185,19 @@ class InboxWorker:
 
             cause = cause_of_update(self._bot_id, item.update_id)
 
-            def effect(session: Session) -> tuple[Toast | None, tuple[Deed, ...]]:
+            def effect(session: Session) -> tuple[Toast | None, tuple[Deed, ...], bool]:
                 because(session, cause)
                 inbox.mark_done(session, item.id, context.now)
-                return dispatch.handle(session, parsed, context), deeds(session)
+                return dispatch.handle(session, parsed, context), deeds(session), file_rows.any_queued(session)
 
             crash_point("before-effect-commit")
             with UPDATE_SECONDS.time():
-                said, done = await self._database.write(effect)
+                said, done, file = await self._database.write(effect)
             crash_point("after-effect-commit")
             UPDATES.labels("done").inc()
             tell(done)
+            if file and self._on_file is not None:
+                self._on_file()
             if said is not None:
                 answer, alert = toast(said.key, said.params, said.language), said.alert
         except inbox.NotPending:

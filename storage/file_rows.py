@@ -15,6 +15,8 @@ from sqlmodel import Session, col, select
 from storage.literals import is_status
 from storage.tables import File
 
+_QUEUED = "pandu file queued"
+
 
 @dataclass(frozen=True, slots=True)
 class FileItem:
@@ -32,6 +34,17 @@ class FileItem:
     task_id: int | None
     tries: int
     cause: str | None = None
+
+
+def queue(session: Session, file: File) -> None:
+    """Put a file that somebody sent into the queue of those to fetch."""
+    session.add(file)
+    session.info[_QUEUED] = True
+
+
+def any_queued(session: Session) -> bool:
+    """Say whether this transaction queued a file, so that whoever fetches may be told."""
+    return bool(session.info.get(_QUEUED))
 
 
 def claim_files(

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from sqlmodel import Session, col, select
 
 from sop_definitions.model import FileKind
-from storage import outbox
+from storage import file_rows, outbox
 from storage.causes import cause_of
 from storage.literals import is_status
 from storage.tables import Adoption, File, Official, Question, Run, Task
@@ -251,7 +251,7 @@ def _row(session: Session, moment: Moment, official: Official, received: Receive
         media_group_id=received.media_group_id, telegram_file_id=received.telegram_file_id,
         form=received.form, name=received.name, size=received.size, cause=cause_of(session),
     )  # fmt: skip
-    session.add(file)
+    file_rows.queue(session, file)
     session.flush()
     return file
 

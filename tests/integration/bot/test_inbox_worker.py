@@ -16,9 +16,9 @@ from bot.local_api import CLOUD
 from bot.telegram_client import TelegramClient
 from handlers import dispatch
 from handlers.talk import Toast
-from storage import inbox
+from storage import file_rows, inbox
 from storage.database import Database, DatabaseUnavailable
-from storage.tables import ErasableText, Inbox
+from storage.tables import ErasableText, File, Inbox
 from tests.integration.storage.conftest import ANA, BOT, BUDI, NOW, OFFICE
 from workflow import notices
 
@@ -106,6 +106,46 @@ async def test_each_persons_updates_are_handled_in_order_and_once(
     for person in (ANA, BUDI):
         own = [line for line in lines if line and line.startswith(str(person))]
         assert own == sorted(own)
+
+
+async def test_who_waits_for_a_place_is_handled_as_soon_as_one_is_free(
+    sqlite: Database, answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatch, "handle", lambda s, i, _c: write_down(s, str(i.person)))
+    await keep(sqlite, tap(1, ANA), tap(2, BUDI), tap(3, ANA))
+    client = cast("TelegramClient", answers)
+    # Watched over it would look for itself only after a minute.
+    worker = InboxWorker(
+        sqlite, client, BOT, "pandu_bot", Clock(), default_language="id", on_effect=lambda: None, at_once=1,
+        watched=True,
+    )  # fmt: skip
+    async with working(worker):
+        await until(sqlite, "done", 3)
+
+
+async def test_whoever_fetches_files_is_told_of_those_that_are_queued_and_of_nothing_else(
+    sqlite: Database, answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def handle(session: Session, incoming: Any, _context: Any) -> None:
+        if incoming.text == "file":
+            file_rows.queue(
+                session,
+                File(
+                    office_id=OFFICE, official_id=1, received_at=NOW, due_at=NOW, bot_id=BOT, chat_id=ANA,
+                    message_id=1, telegram_file_id="f", form="document", name="hasil.pdf",
+                ),
+            )  # fmt: skip
+
+    monkeypatch.setattr(dispatch, "handle", handle)
+    told: list[str] = []
+    worker = InboxWorker(
+        sqlite, cast("TelegramClient", answers), BOT, "pandu_bot", Clock(), default_language="id",
+        on_effect=lambda: told.append("effect"), on_file=lambda: told.append("file"),
+    )  # fmt: skip
+    await keep(sqlite, text(1, ANA, "words"), text(2, ANA, "file"))
+    async with working(worker):
+        await until(sqlite, "done", 2)
+    assert told == ["effect", "file", "effect"]
 
 
 async def test_a_poison_update_is_parked_without_effect_and_the_rest_goes_on(
