@@ -36,11 +36,11 @@ BUSY_AT_MOST = 0.6
 class Times:
     """What is taken for given, in seconds. CPU is of one core; ``commit`` is what a transaction waits.
 
-    The ``idle`` benchmark measured 1.5 ms of CPU for each transaction; the work in it is put on top, generously.
+    A step on PostgreSQL took 25 ms of CPU (docs/performance.md): one update and not quite four deliveries.
     """
 
-    update_cpu: float = 0.006
-    delivery_cpu: float = 0.005
+    update_cpu: float = 0.011
+    delivery_cpu: float = 0.004
     morning_cpu: float = 0.020
     digest_cpu: float = 0.002
     commit: float = 0.005
