@@ -31,7 +31,7 @@ run: $(VENV)/runtime.stamp
 	@$(BIN)/pandu run
 
 test: lint
-	$(BIN)/python -m pytest -n 6 --dist loadfile -m "not long" tests
+	$(BIN)/python -m pytest -n 4 --dist loadfile -m "not long" tests
 
 test-long: $(VENV)/dev.stamp
 	PANDU_TEST_LONG=1 $(BIN)/python -m pytest -n 2 --dist loadfile tests

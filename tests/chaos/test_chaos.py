@@ -1,4 +1,4 @@
-"""A storm in every test run: of 20 seconds, in CI of three minutes as in ``make chaos``."""
+"""A short storm in every test run; ``make chaos`` is the long one."""
 
 from __future__ import annotations
 
