@@ -20,6 +20,7 @@ from telegram.error import BadRequest
 from bot.command_menu import show_menu
 from bot.telegram_client import UPLOAD_SECONDS, TelegramClient
 from messages.card import render_card
+from messages.late_document import late_document
 from messages.render import NothingToSay, render
 from messages.rendered import Rendered
 from storage.file_store import FileStore
@@ -126,7 +127,7 @@ def prepare(session: Session, item: OutboxItem, default_language: str, now: date
         case "menu":
             return Menu(str(item.params.get("language", default_language)))
         case "document":
-            return _document(session, item, now)
+            return _document(session, item, default_language, now)
         case "invitation":
             return _meeting_file(session, item, default_language, now)
         case "office_file":
@@ -179,10 +180,13 @@ def _card(session: Session, item: OutboxItem, default_language: str, now: dateti
     return Edit(rendered, card.message_id, card.id, card.wanted_revision, card.live)
 
 
-def _document(session: Session, item: OutboxItem, now: datetime) -> Document | None:
+def _document(session: Session, item: OutboxItem, default_language: str, now: datetime) -> Document | None:
     file = session.get(File, item.file_id)
     if file is None or file.status == "refused":
         return None
+    marks = [REPEATED_MARK] if item.uncertain else []
+    if late := late_document(session, item.params, item.chat_id, item.created_at, default_language):
+        marks.append(late)
     return Document(
         name=file.name,
         form=file.form,
@@ -192,7 +196,7 @@ def _document(session: Session, item: OutboxItem, now: datetime) -> Document | N
         silent=item.silent
         or not delivering.sounds(session, file.office_id, now)
         or delivering.quiet_until(session, item, now) is not None,
-        caption=REPEATED_MARK if item.uncertain else None,
+        caption=" ".join(marks) or None,
     )
 
 

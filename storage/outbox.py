@@ -137,7 +137,7 @@ def send_document(
     silent: bool = True,
     params: dict[str, Any] | None = None,
 ) -> None:
-    """Queue a stored file."""
+    """Queue a stored file; ``params`` name the card that it belongs to (``card_id``), if any."""
     _queue(
         session,
         now,

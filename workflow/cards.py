@@ -190,8 +190,9 @@ def _send_documents(session: Session, moment: Moment, task: Task, card: Card) ->
     """Queue the carried documents, silent and ahead of the card; once per opening."""
     for file_id in carried.shown_file_ids(session, task):
         outbox.send_document(
-            session, bot_id=card.bot_id, chat_id=card.chat_id, office_id=card.office_id, file_id=file_id, now=moment.now
-        )
+            session, bot_id=card.bot_id, chat_id=card.chat_id, office_id=card.office_id, file_id=file_id,
+            now=moment.now, params={"card_id": card.id},
+        )  # fmt: skip
 
 
 def _revise(session: Session, moment: Moment, card: Card, *, anew: bool, due_at: datetime | None = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import Session, select
@@ -11,13 +12,22 @@ from telegram.error import BadRequest, NetworkError
 from bot.delivery import LEASE
 from storage import outbox
 from storage.errors import FilesUnavailable
-from storage.tables import File, Outbox
+from storage.tables import File, Official, Outbox
 from tests.integration.bot.delivery_desk import Desk
 from tests.integration.storage.conftest import ANA, BOT, BUDI, NOW, OFFICE
 
 
 async def add_file(
-    desk: Desk, form: str, *, bot_id: int = BOT, content: bytes = b"%PDF-1.7", size: int | None = None
+    desk: Desk,
+    form: str,
+    *,
+    bot_id: int = BOT,
+    content: bytes = b"%PDF-1.7",
+    size: int | None = None,
+    chat_id: int = BUDI,
+    params: dict[str, Any] | None = None,
+    language: str | None = None,
+    now: datetime = NOW,
 ) -> None:
     sha256, length = await desk.store.put(content)
 
@@ -28,8 +38,11 @@ async def add_file(
             status="stored", due_at=NOW,
         )  # fmt: skip
         session.add(file)
+        session.get_one(Official, 1).language = language
         session.flush()
-        outbox.send_document(session, bot_id=BOT, chat_id=BUDI, office_id=OFFICE, file_id=1, now=NOW)
+        outbox.send_document(
+            session, bot_id=BOT, chat_id=chat_id, office_id=OFFICE, file_id=1, now=now, params=params
+        )  # fmt: skip
 
     await desk.database.write(body)
 
@@ -83,6 +96,43 @@ async def test_a_stored_file_that_waits_holds_nothing_back(desk: Desk, monkeypat
     for _ in range(2):
         await desk.deliver()
     assert [method for method, _ in desk.phone.calls] == ["send"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("id", "Menyusul kartunya: untuk langkah 1 · No. 1"), ("en", "Following its card: for step 1 · run 1")],
+)
+async def test_a_document_that_comes_after_its_card_says_what_it_is_for(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, language: str, words: str
+) -> None:
+    await add_file(desk, "document", bot_id=BOT + 1, chat_id=ANA, params={"card_id": 1}, language=language)
+    await desk.show()
+
+    def away(_sha256: str) -> None:
+        raise FilesUnavailable("S3: 503")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.store, "opened", away)
+        desk.clock.advance(1)
+        await desk.deliver(rounds=2)
+    assert [method for method, _ in desk.phone.calls] == ["send"], "people must be told all the same"
+    desk.clock.advance(11)
+    await desk.deliver()
+    method, details = desk.phone.calls[-1]
+    assert (method, details["caption"]) == ("document", words)
+
+
+async def test_a_document_ahead_of_its_card_needs_no_word(desk: Desk) -> None:
+    await desk.show()  # as it was sent for an earlier opening
+    await desk.deliver()
+    desk.clock.advance(60)
+    await add_file(desk, "document", chat_id=ANA, params={"card_id": 1}, now=desk.clock.now())
+    await desk.show(anew=True)
+    desk.clock.advance(1)
+    await desk.deliver(rounds=2)
+    assert [(method, details.get("caption")) for method, details in desk.phone.calls[1:]] == [
+        ("document", None), ("send", None),
+    ]  # fmt: skip
 
 
 async def test_a_large_upload_keeps_its_claim(desk: Desk) -> None:
