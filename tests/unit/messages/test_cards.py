@@ -105,7 +105,9 @@ def test_a_hand_in_has_a_board_a_review_and_returns_one_unit(place: Town) -> Non
     place.upload(KASI_TRANTIB, trantib, "Isian Trantib.xlsx")
     place.do(KASI_TRANTIB, trantib)
     board = place.card(PENGELOLA, place.task(6, Part.COLLECTION))
-    assert "1/3 seksi sudah, belum: Sekretariat, Pemerintahan" in check(board)
+    said = check(board)
+    assert "1/3 seksi sudah\n– Sekretariat: belum\n– Pemerintahan: belum\n– Trantib: sudah" in said
+    assert (said.count("Sekretariat"), said.count("Pemerintahan")) == (1, 1), "who is missing is named once"
     assert captions(board)[0] == ["Ingatkan yang belum", "Lanjutkan tanpa"]
     review = place.card(PENGELOLA, place.task(6, Part.REVIEW, "trantib"))
     assert check(review).startswith("Mohon diperiksa: Isian Data Kinerja Seksi Trantib TW IV 2026")

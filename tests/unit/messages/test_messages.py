@@ -122,9 +122,9 @@ def test_only_those_who_may_chase_late_units_see_the_buttons() -> None:
         assert captions(place.say(KASI_TRANTIB, "status_run", run_id=1))[0] == ["Salin sebagai teks"]
         assert ["Batas pengumpulan"] in captions(place.say(SEKCAM, "status_run", run_id=1))
         assert ["Batas pengumpulan"] not in captions(place.say(KASI_TRANTIB, "status_run", run_id=1))
-        assert "0/3 seksi sudah, belum: Sekretariat, Pemerintahan, Trantib" in check(
-            place.say(KASI_TRANTIB, "board_text", run_id=1, step=6)
-        )
+        board = check(place.say(KASI_TRANTIB, "board_text", run_id=1, step=6))
+        assert "0/3 seksi sudah\n\n1. Sekretariat: belum\n2. Pemerintahan: belum\n3. Trantib: belum" in board
+        assert [board.count(unit) for unit in ("Sekretariat", "Pemerintahan", "Trantib")] == [1, 1, 1]
 
 
 def test_a_return_offers_the_merged_document_and_single_units(place: Town) -> None:
