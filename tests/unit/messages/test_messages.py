@@ -18,6 +18,7 @@ from tests.unit.messages.town import BOT, CAMAT, HOSTILE, KASI_TRANTIB, SEKCAM, 
 from workflow.calendar.of_office import calendar_of
 from workflow.dates import Understood, understand_day
 from workflow.state import Part
+from workflow.verbs import QuestionPress, parse
 
 
 @pytest.fixture
@@ -37,6 +38,17 @@ def test_every_message_renders_whatever_people_are_called(place: Town, language:
             check(place.say(CAMAT, name, language, **params))
             seen.add(name)
     assert seen == set(MESSAGES)
+
+
+@pytest.mark.parametrize(("language", "words"), [("id", "mohon tekan"), ("en", "please press")])
+def test_no_question_asks_for_a_press_that_its_answer_takes_away(place: Town, language: str, words: str) -> None:
+    asked = set()
+    for name, params in every(place):
+        said = place.say(CAMAT, name, language, **params)
+        if any(isinstance(parse(key.data), QuestionPress) for row in said.keyboard for key in row):
+            asked.add(name)
+            assert words not in check(said).casefold(), f"{name}: its buttons go once it is answered, these words stay"
+    assert {"form_summary", "schedule_confirm", "start_review", "ask_reason", "ask_recorded"} <= asked
 
 
 def test_a_stranger_without_an_office_is_answered(place: Town) -> None:
