@@ -1,4 +1,4 @@
-"""``/tunda 12`` and ``/lanjutkan 12``: a run's clock stands still, with a reason, and goes on."""
+"""``/tunda 12`` and ``/lanjutkan 12``: a run's clock stands still, with a reason, and goes on, with one or without."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from workflow.texts import MAX_TEXT
 from workflow.verbs import Press
 
 PAUSE, RESUME = "pause_run", "resume_run"
+WITHOUT = "without"
+"""The answer of ``Lanjutkan tanpa catatan``."""
 
 
 def pause_command(talk: Talk) -> None:
@@ -22,7 +24,7 @@ def pause_command(talk: Talk) -> None:
 
 
 def resume_command(talk: Talk) -> None:
-    """Ask why a run goes on; words after the number are the reason already, still to be confirmed."""
+    """Ask whether a run is to go on; words after the number are a note already, still to be confirmed."""
     found, words = _named(talk, stopping=False)
     if found is not None:
         _ask_reason(talk, found[1], found[0], RESUME, words or None)
@@ -51,7 +53,7 @@ def stop(talk: Talk, question: Question) -> Reply:
 
 
 def go_on(talk: Talk, question: Question) -> Reply:
-    """The reason is given: the clock goes on."""
+    """Confirmed, with a note or without: the clock goes on."""
     run, official = pausing.found_run(talk.session, talk.officials, question.data["run"], stopping=False)
     pausing.resume(talk.session, talk.moment, official, run.id or 0, question.data["text"])
     questions.forget(talk.session, talk.moment, question)

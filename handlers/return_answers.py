@@ -84,6 +84,9 @@ def reason(talk: Talk, question: Question, text: str | None, option: str | None)
     if option is None:
         _reason_given(talk, text or "")
         return None
+    if option == pause.WITHOUT and data["purpose"] == pause.RESUME:
+        question.data = {**data, "text": None}
+        return pause.go_on(talk, question)
     if option != "send":
         raise Stopped("question_gone")
     files = [talk.session.get_one(File, file_id) for file_id in data["files"]]

@@ -61,6 +61,7 @@ CAPTIONS: dict[str, Caption] = {
     "collect_by": Caption("Batas pengumpulan", "Collection date"),
     "clear_date": Caption("Hapus batas", "Clear the date"),
     "resume_run": Caption("Lanjutkan pelaksanaan", "Let the run go on"),
+    "resume_without": Caption("Lanjutkan tanpa catatan", "Go on without a note"),
     "hand_over": Caption("Alihkan langkah {step}", "Hand over step {step}"),
     "confirm_days": Caption("Konfirmasi hari libur", "Confirm days off"),
     "yes_assign": Caption("Ya, alihkan", "Yes, hand it over"),

@@ -80,14 +80,17 @@ def pause(session: Session, moment: Moment, official: Official, run_id: int, rea
     return run
 
 
-def resume(session: Session, moment: Moment, official: Official, run_id: int, reason: str) -> Run:
-    """Let a run's clock go on; what was due shifts by the pause. Raises :class:`Stopped` as :func:`check` does."""
+def resume(session: Session, moment: Moment, official: Official, run_id: int, note: str | None) -> Run:
+    """Let a run's clock go on, with a note or without; what was due shifts by the pause.
+
+    Who did it and when is on record in any case. Raises :class:`Stopped` as :func:`check` does.
+    """
     run = load_run(session, run_id).run
     check(session, official, run, stopping=False)
     row = lapsing.end_pause(session, moment, run, official)
     if row is None:
         raise RuntimeError("a paused run has an open pause")
-    row.end_reason_id = texts.keep(session, moment, run.office_id, reason)
+    row.end_reason_id = texts.keep(session, moment, run.office_id, note) if note else None
     audit.record(
         session, office_id=run.office_id, at=moment.now, kind="run.resume",
         payload={

@@ -99,14 +99,17 @@ def ask_target(asked: Asked) -> View:
 
 
 def ask_reason(asked: Asked) -> View:
-    """The compulsory reason of a return, a nihil, going on without, or a cancellation."""
+    """The compulsory reason of a return, a nihil, going on without, or a cancellation; or a note, which none must."""
     text, files = asked.params.get("text"), int(asked.params.get("files") or 0)
     purpose = asked.params.get("purpose") or "return"
     row = asked.session.get(Question, (asked.bot_id, asked.chat_id))
     data = row.data if row is not None and row.id == asked.params["question"] else {}
     facts = asked.facts
     ready = bool(text) or (files > 0 and purpose == "return")
-    send = [[asked.answer("send_reason", "send", "primary")]] if ready else []
+    resumes = purpose == "resume_run"
+    send = [[asked.answer("next" if resumes else "send_reason", "send", "primary")]] if ready else []
+    if resumes and not ready:
+        send = [[asked.answer("resume_without", "without", "primary")]]
     return View(
         {
             "purpose": purpose,

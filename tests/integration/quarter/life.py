@@ -77,7 +77,7 @@ class Life:
         )  # fmt: skip
         self._at(
             secretary.almanac, date(2027, 3, 2), time(9),
-            lambda: self._says(secretary, "/lanjutkan 1 Datanya sudah ada", "Kirim alasan"),
+            lambda: self._says(secretary, "/lanjutkan 1 Datanya sudah ada", "Lanjutkan"),
         )  # fmt: skip
 
     def _local_holiday(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, update
 
-from storage.tables import Adoption, Pause, Run, Timer
+from storage.tables import Adoption, AuditEvent, Pause, Run, Timer
 from tests.integration.workflow import model
 from tests.integration.workflow.desk import Desk
 from tests.integration.workflow.town import Town
@@ -68,7 +68,7 @@ def test_a_pause_moves_the_deadline_by_the_days_it_lasted_and_everybody_is_told_
 
     desk.town.now += timedelta(days=7)
     desk.town.write(desk.chat("head"), "/lanjutkan 1")
-    assert run_of(desk).paused_at is not None, "not without a reason"
+    assert run_of(desk).paused_at is not None, "not without being confirmed"
     desk.town.write(desk.chat("head"), "Edaran sudah terbit")
     assert desk.answer("head", "send") == "ok"
     row: Pause = desk.town.rows(Pause)[0]
@@ -107,6 +107,26 @@ def test_cancelling_closes_the_pause(desk: Desk) -> None:
     assert run_of(desk).paused_at is None
     assert reminders(desk) == []
     assert model.faults(desk.town, desk.cast) == []
+
+
+@pytest.mark.parametrize("words", ["/lanjutkan 1", "/lanjutkan 1 Edaran sudah terbit"])
+def test_a_run_goes_on_without_a_note_and_who_and_when_is_on_record(desk: Desk, words: str) -> None:
+    pause(desk)
+    desk.town.write(desk.chat("head"), words)
+    assert desk.answer("head", "without") == "ok"
+    row: Pause = desk.town.rows(Pause)[0]
+    assert (row.ended_by, row.ended_at, row.end_reason_id) == (person(desk, "head"), desk.town.now, None)
+    assert run_of(desk).paused_at is None
+    event: AuditEvent = desk.town.rows(AuditEvent, AuditEvent.kind == "run.resume")[0]
+    assert (event.actor_id, event.at) == (person(desk, "head"), row.ended_at)
+    assert desk.templates("clerk").count("run_resumed") == 1
+    assert model.faults(desk.town, desk.cast) == []
+
+
+def test_no_pause_without_a_reason_by_the_answer_that_lets_a_run_go_on(desk: Desk) -> None:
+    desk.town.write(desk.chat("head"), "/tunda 1")
+    assert desk.answer("head", "without") == "question_gone"
+    assert run_of(desk).paused_at is None
 
 
 @pytest.mark.parametrize("name", ["clerk", "head-south", "nobody"])

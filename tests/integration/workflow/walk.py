@@ -218,6 +218,8 @@ class Walk:
                 return
             data = question.data
             match question.kind:
+                case "reason" if data["purpose"] == "resume_run" and number % 2:
+                    self.tap(person, QuestionPress(question.id, "without"))
                 case "reason" if not data["text"]:
                     self.town.write(chat, "Menunggu edaran")
                 case "when":
