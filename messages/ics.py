@@ -24,6 +24,7 @@ from workflow import meeting_invitations
 from workflow.adoption import standard_duration
 from workflow.calendar.due import working_minutes
 from workflow.meeting_times import moment_of
+from workflow.state import SETTLED
 from workflow.verbs import OUTPUT_VERBS
 
 NOWHERE = "pandu.invalid"
@@ -51,14 +52,15 @@ def meeting_file(
 ) -> MeetingFile | None:
     """Return the file that an outbox row of kind ``invitation`` asks for, as things stand at ``now`` (aware UTC).
 
-    ``None`` if a newer schedule has overtaken it, or there is no date to write down.
+    ``None`` if a newer schedule has overtaken it, the invitation was undone, or there is no date to write down.
     """
     reader, _, _ = reader_of(session, office_id, chat_id, default_language)
     row = session.get_one(Task, params["task_id"])
     facts = load_run_facts(session, row.run_id, reader, now)
     invitation, method, number = facts.task(row.id or 0), params["method"], params["sequence"]
     said = [s for s in facts.of_task(invitation) if s.verb in OUTPUT_VERBS]
-    overtaken = meeting_invitations.sequence(session, invitation) > number or facts.run.status == "cancelled"
+    newer = meeting_invitations.sequence(session, invitation) > number
+    overtaken = newer or invitation.status not in SETTLED or facts.run.status == "cancelled"
     if not said or (method == "REQUEST" and overtaken):
         return None
     step = facts.step(invitation.step)
@@ -67,7 +69,7 @@ def meeting_file(
         return None
     event = _event(facts, step, said[-1], begins, method)
     event.add("uid", _uid(facts, step))
-    event.add("sequence", number)
+    event.add("sequence", params.get("revision", number))  # queued by an older Pandu, it has none
     event.add("dtstamp", now)
     calendar = Calendar()
     calendar.add("prodid", f"-//Pandu//{reader.language.upper()}")

@@ -155,10 +155,14 @@ def send_invitation(
     task_id: int,
     method: str,
     sequence: int,
+    revision: int,
     now: datetime,
 ) -> None:
-    """Queue the calendar file of a meeting, made at delivery; ``task_id`` is what sent its invitation."""
-    params = {"task_id": task_id, "method": method, "sequence": sequence}
+    """Queue the calendar file of a meeting, made at delivery; ``task_id`` is what sent its invitation.
+
+    ``sequence`` is the schedule that it tells, ``revision`` the number that calendars get to see.
+    """
+    params = {"task_id": task_id, "method": method, "sequence": sequence, "revision": revision}
     _queue(
         session,
         now,

@@ -35,6 +35,8 @@ def follow(session: Session, moment: Moment, deed: Deed, transition: Transition,
                 distribute(session, moment, loaded, step)
             if step.part == "invite":
                 invite(session, moment, loaded, step, deed.official)
+    _call_off_what_was_undone(session, moment, deed, transition)
+    _invite_again(session, moment, loaded, transition)
     taken_away = [loaded.tasks[key] for key in (*transition.superseded, *transition.restored)]
     if deed.verb in (Verb.WITHDRAW, Verb.DISOWN) and (taken_away or called_off):
         _tell_taken_back(session, moment, deed, [*taken_away, *called_off], a_return=bool(transition.restored))
@@ -57,6 +59,35 @@ def invite(session: Session, moment: Moment, loaded: LoadedRun, step: Step, invi
         if official.id != inviter.id:
             open_side_task(session, moment, loaded, PartKey(step.number, Part.INVITATION, str(official.id)))
     meeting_invitations.plan_reminder(session, moment, loaded, loaded.tasks[PartKey(step.number, Part.WORK)])
+
+
+def _call_off_what_was_undone(session: Session, moment: Moment, deed: Deed, transition: Transition) -> None:
+    """A return reaches behind an invitation that was sent: the meeting to come does not take place for now.
+
+    Everybody invited is told, and their calendars are emptied, as by ``Batalkan rapat``.
+    """
+    loaded = deed.loaded
+    for key in (*transition.superseded, *transition.opened):
+        task = loaded.tasks[key]
+        said = meeting_invitations.undone(session, loaded, task, moment.now)
+        if said is None:
+            continue
+        told = meeting_invitations.invited(session, meeting_invitations.answering(loaded, task))
+        meeting_invitations.cancel_files(session, moment, loaded, task)
+        close(session, moment, side_tasks(loaded, loaded.step_of(task)))
+        notices.tell_all(
+            session, moment, told, "meeting_undone", run_id=loaded.run.id, step=key.step, submission_id=said.id,
+            back_to=min((one.step for one in transition.opened), default=deed.task.step),
+        )  # fmt: skip
+
+
+def _invite_again(session: Session, moment: Moment, loaded: LoadedRun, transition: Transition) -> None:
+    """A return was taken back, and with it the meeting takes place after all."""
+    for key in transition.restored:
+        task = loaded.tasks[key]
+        said = meeting_invitations.given_back(session, loaded, task, moment.now)
+        if said is not None:
+            invite(session, moment, loaded, loaded.step_of(task), session.get_one(Official, said.official_id))
 
 
 def _invitations_sent(loaded: LoadedRun) -> list[Task]:

@@ -1,8 +1,8 @@
 """The calendar files (.ics) of a meeting, and the reminder before it: queued in the transaction that causes them.
 
 A file is made at delivery (:mod:`messages.ics`) from what the invitation then says. Its
-number (SEQUENCE, RFC 5545) is how often the schedule was said before, so a phone's calendar
-never goes back to an older date.
+number (SEQUENCE, RFC 5545) is how often the schedule was said before, and how often something
+elsewhere in the run may have undone it, so a phone's calendar never goes back to an older date.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
 from storage import outbox, timers
@@ -28,6 +29,8 @@ REMINDED_BEFORE_MINUTES = 60
 """Working minutes: who is called to an early meeting hears of it on the afternoon before."""
 TIMER = "meeting"
 SAYS_SCHEDULE = (*OUTPUT_VERBS, Verb.WITHDRAW)
+TURNS = (Verb.DECIDE, Verb.RETURN, Verb.WITHDRAW, Verb.DISOWN)
+"""What may undo an invitation from elsewhere in its run, or give it back."""
 
 
 def sequence(session: Session, invitation: Task) -> int:
@@ -40,6 +43,26 @@ def sequence(session: Session, invitation: Task) -> int:
     return max(0, said - 1)
 
 
+def _turns(session: Session, invitation: Task) -> int:
+    """Return how much was decided, returned or taken back elsewhere in the run since a meeting was first called.
+
+    Not all of that concerns the meeting: calendars only want a number that grows.
+    """
+    first = (
+        select(func.min(Submission.id))
+        .where(Submission.task_id == invitation.id, col(Submission.verb).in_(SAYS_SCHEDULE))
+        .scalar_subquery()
+    )
+    return session.exec(
+        select(func.count())
+        .select_from(Submission)
+        .where(
+            Submission.run_id == invitation.run_id, Submission.task_id != invitation.id,
+            col(Submission.verb).in_(TURNS), col(Submission.id) > first,
+        )
+    ).one()  # fmt: skip
+
+
 def send_file(
     session: Session, moment: Moment, invitation: Task, official: Official, method: Method, number: int
 ) -> None:
@@ -47,7 +70,8 @@ def send_file(
     if official.telegram_id is not None and official.active:
         outbox.send_invitation(
             session, bot_id=moment.bot_id, chat_id=official.telegram_id, office_id=official.office_id,
-            task_id=invitation.id or 0, method=method, sequence=number, now=moment.now,
+            task_id=invitation.id or 0, method=method, sequence=number, revision=number + _turns(session, invitation),
+            now=moment.now,
         )  # fmt: skip
 
 
@@ -162,18 +186,45 @@ def _answer(session: Session, task: Task) -> str | None:
 
 def begins_at_of(session: Session, loaded: LoadedRun, invitation: Task) -> datetime | None:
     """Return when the meeting of a sent invitation begins; ``None`` for any other task."""
-    step = loaded.step_of(invitation)
-    if step.part != "invite" or invitation.part != Part.WORK or invitation.status not in SETTLED:
+    if invitation.status not in SETTLED or not _invites(loaded, invitation):
         return None
-    sent = session.exec(
+    return _begins(session, loaded, invitation, _said_last(session, invitation, col(Submission.effective).is_(True)))
+
+
+def undone(session: Session, loaded: LoadedRun, task: Task, now: datetime) -> Submission | None:
+    """Return what called a meeting still to come whose invitation was just undone by an act elsewhere.
+
+    ``None`` for any other task, and for a meeting that nobody is invited to any more.
+    """
+    if task.status in SETTLED or not _invites(loaded, task) or not answering(loaded, task):
+        return None
+    said = _said_last(session, task)
+    begins = _begins(session, loaded, task, said)
+    return said if begins is not None and begins > now else None
+
+
+def given_back(session: Session, loaded: LoadedRun, task: Task, now: datetime) -> Submission | None:
+    """Return what calls a meeting still to come whose invitation counts again, but which nobody is invited to."""
+    begins = begins_at_of(session, loaded, task)
+    if begins is None or begins <= now or answering(loaded, task):
+        return None
+    said = _said_last(session, task, col(Submission.effective).is_(True))
+    return said if said is not None and not said.data.get("called_off") else None
+
+
+def _invites(loaded: LoadedRun, task: Task) -> bool:
+    return task.part == Part.WORK and loaded.step_of(task).part == "invite"
+
+
+def _said_last(session: Session, invitation: Task, *conditions: ColumnElement[bool]) -> Submission | None:
+    return session.exec(
         select(Submission)
-        .where(
-            Submission.task_id == invitation.id,
-            col(Submission.effective).is_(True),
-            col(Submission.verb).in_(OUTPUT_VERBS),
-        )
+        .where(Submission.task_id == invitation.id, col(Submission.verb).in_(OUTPUT_VERBS), *conditions)
         .order_by(col(Submission.id).desc())
         .limit(1)
     ).first()
+
+
+def _begins(session: Session, loaded: LoadedRun, invitation: Task, said: Submission | None) -> datetime | None:
     zone = calendar_of(session.get_one(Office, loaded.run.office_id)).zone
-    return begins_at(step, sent.data, zone) if sent is not None else None
+    return begins_at(loaded.step_of(invitation), said.data, zone) if said is not None else None

@@ -52,6 +52,20 @@ def called_off_told(asked: Asked) -> View:
     )
 
 
+def undone(asked: Asked) -> View:
+    """To everybody invited: a step before the meeting is done again, so it does not take place as it was called."""
+    facts, step = asked.facts, asked.facts.step(asked.params["step"])
+    said = next((s for s in facts.submissions if s.id == asked.params["submission_id"]), None)
+    return View(
+        {
+            **_of_run(facts, step),
+            "values": recorded(facts, step, said.data.get("fields", {}) if said else {}),
+            "step": step.number,
+            "back_to": asked.params["back_to"],
+        }
+    )
+
+
 def review(asked: Asked) -> View:
     """The new schedule in full, before everybody is told."""
     facts, task = asked.facts, asked.facts.task(asked.params["task_id"])

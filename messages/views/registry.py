@@ -219,6 +219,7 @@ MESSAGES: dict[str, Callable[[Asked], View]] = {
     "schedule_changed": notices.meeting,
     "meeting_reminder": meetings.reminder,
     "meeting_called_off": meetings.called_off_told,
+    "meeting_undone": meetings.undone,
     "schedule_review": meetings.review,
     # Schedules
     "schedule_list": schedules.schedule_list,

@@ -112,6 +112,7 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
     reason = place.session.exec(select(ErasableText)).one().id
     decision, merged = place.task(9, Part.DECISION).id, place.task(8, Part.COLLECTION).id
     invite, unit = place.task(4, Part.WORK).id, place.task(6, Part.UNIT, "trantib").id
+    said = next(s.id for s in place.submissions() if s.task_id == invite)
     camat, sekcam = place.official(CAMAT).id, place.official(SEKCAM).id
     auditor = place.auditor().id
     question: dict[str, Any] = {"question": Q}
@@ -199,6 +200,8 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
         ("meeting_reminder", {"task_id": invite}),
         ("meeting_reminder", {"task_id": place.task(4, Part.INVITATION, str(camat)).id}),
         ("meeting_called_off", {"run_id": run, "step": 4}),
+        *[("meeting_undone", {"run_id": run, "step": 4, "submission_id": said, "back_to": b})
+          for b in (2, 4)],
         ("schedule_list", {"schedule_ids": [1, 2], "adoption_ids": [1]}),
         ("schedule_list", {"schedule_ids": [1], "adoption_ids": []}),
         ("schedule_list", {"schedule_ids": [], "adoption_ids": []}),
@@ -229,7 +232,8 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
                        {"kind": "hours", "group": "friday", "fasting": True, "hours": "08.00-11.30, 12.30-15.30"},
                        {"kind": "hours", "group": "friday", "fasting": False, "hours": None})],
         *manage.every(place, words, question),
-        ("deadlines_moved", {"before": {str(decision): "2027-01-07T09:00:00+00:00", str(merged): None}}),
+        *[("deadlines_moved", {"before": {str(decision): "2027-01-07T09:00:00+00:00", str(merged): None}, **zone})
+          for zone in ({}, {"zone": True})],
         ("ask_extension_task", {**question, "task_ids": [merged, unit]}),
         *[("extension_none", {"owing": n}) for n in (0, 2)],
         ("ask_until", {**question, "task_id": decision}),
