@@ -44,14 +44,19 @@ class Moved:
     after: datetime | None
 
 
-def moved_by(session: Session, office: Office, new: CalendarSettings) -> list[Moved]:
-    """Return what a new calendar would move; only reads."""
-    calendar = WorkingTime(ZoneInfo(office.timezone), new)
+def moved_by(session: Session, office: Office, new: CalendarSettings, timezone: str | None = None) -> list[Moved]:
+    """Return what a new calendar would move, in another time zone where one is named; only reads."""
+    zone = ZoneInfo(timezone or office.timezone)
+    calendar = WorkingTime(zone, new)
     found = []
     for run, tasks in _open_tasks(session, office):
         adopted = load(session.get_one(Adoption, run.adoption_id))
         times = load_run_times(session, run, adopted, office)
         then = replace(times, calendar=calendar)
+        if zone.key != office.timezone:
+            # Meetings begin at the same hour on the clock, which is another moment.
+            there = Office(id=office.id, name=office.name, regency=office.regency, timezone=zone.key)
+            then = replace(load_run_times(session, run, adopted, there), calendar=calendar)
         for task in tasks:
             was, will = times.deadline(task), then.deadline(task)
             before, after = was.at if was else None, will.at if will else None
@@ -94,6 +99,18 @@ def change(
     return moved
 
 
+def zone_changed(session: Session, moment: Moment, office: Office, moved: list[Moved]) -> None:
+    """An office has another time zone now: show it on every card, and tell whose deadline that moved.
+
+    ``moved`` is what :func:`moved_by` said beforehand. Reminders are planned anew by the caller.
+    """
+    tasks = [task for _, open_ones in _open_tasks(session, office, side=True) for task in open_ones]
+    others = {item.task.id for item in moved}
+    cards.refresh_moved(session, moment, [item.task for item in moved])
+    cards.refresh_all(session, moment, [task for task in tasks if task.id not in others])
+    _tell(session, moment, office, moved, zone=True)
+
+
 def as_stored(settings: CalendarSettings) -> dict[str, Any]:
     """Return settings as ``Office.calendar`` holds them: only what differs from the defaults."""
     return settings.model_dump(mode="json", exclude_defaults=True)
@@ -104,7 +121,8 @@ def digest(stored: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(stored, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _open_tasks(session: Session, office: Office) -> Iterable[tuple[Run, list[Task]]]:
+def _open_tasks(session: Session, office: Office, *, side: bool = False) -> Iterable[tuple[Run, list[Task]]]:
+    """Yield each open run with its open tasks; receipts and invitations only with ``side``."""
     query = (
         select(Run, Task)
         .join(Task, col(Task.run_id) == Run.id)
@@ -112,7 +130,7 @@ def _open_tasks(session: Session, office: Office) -> Iterable[tuple[Run, list[Ta
             Run.office_id == office.id,
             is_status(Run.status, "open"),
             Task.status == PartStatus.OPEN,
-            col(Task.part).not_in(SIDE),
+            col(Task.part).not_in(() if side else SIDE),
         )
         .order_by(col(Run.number), col(Task.step), col(Task.id))
     )
@@ -122,8 +140,11 @@ def _open_tasks(session: Session, office: Office) -> Iterable[tuple[Run, list[Ta
     return found.values()
 
 
-def _tell(session: Session, moment: Moment, office: Office, moved: list[Moved]) -> None:
-    """Tell each holder, once working time has come, which of their deadlines are others now."""
+def _tell(session: Session, moment: Moment, office: Office, moved: list[Moved], *, zone: bool = False) -> None:
+    """Tell each holder, once working time has come, which of their deadlines are others now.
+
+    ``zone``: it is the office's time zone that moved them.
+    """
     concerned: dict[int, dict[str, str | None]] = {}
     officials: dict[int, Official] = {}
     for item in moved:
@@ -139,12 +160,13 @@ def _tell(session: Session, moment: Moment, office: Office, moved: list[Moved]) 
         waiting = _waiting(session, moment, official)
         if waiting is not None:
             # Changed once more before anybody was told: one message, from the deadlines last told.
-            waiting.params = {**waiting.params, "before": {**before_by_task, **waiting.params["before"]}}
+            before_all = {**before_by_task, **waiting.params["before"]}
+            waiting.params = {"before": before_all, "zone": zone or waiting.params.get("zone", False)}
             waiting.due_at = max(waiting.due_at, due_at)
             continue
         outbox.say(
             session, bot_id=moment.bot_id, chat_id=official.telegram_id, office_id=office.id, template=TEMPLATE,
-            params={"before": before_by_task}, now=moment.now, due_at=due_at,
+            params={"before": before_by_task, "zone": zone}, now=moment.now, due_at=due_at,
         )  # fmt: skip
 
 

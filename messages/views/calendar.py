@@ -154,7 +154,7 @@ def calendar_change(asked: Asked) -> View:
 
 
 def deadlines_moved(asked: Asked) -> View:
-    """To whoever holds tasks whose deadline is another one since the calendar changed."""
+    """To whoever holds tasks whose deadline is another one since the calendar or the time zone changed."""
     before: dict[str, str | None] = asked.params["before"]
     found: list[ShownMove] = []
     runs: dict[int, RunFacts] = {}
@@ -176,7 +176,9 @@ def deadlines_moved(asked: Asked) -> View:
             found.append(ShownMove(f"{document} {facts.period}", task.step, run.number, was, now))
     if not found:
         raise NothingToSay
-    return View({"moved": found[:MAX_MOVED], "more": max(0, len(found) - MAX_MOVED)})
+    shown = {"moved": found[:MAX_MOVED], "more": max(0, len(found) - MAX_MOVED)}
+    zone = asked.reader.zone_name(asked.now) if asked.params.get("zone") else ""
+    return View({**shown, "zone": zone})
 
 
 def _change(asked: Asked) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,13 +9,14 @@ from sqlmodel import Session, col, select
 
 from storage import audit
 from storage.locks import lock_runs
-from storage.tables import Office, Official, Seat, Task
+from storage.tables import Office, Official, Seat
 from workflow import calendar_changes, cards, office_bots
-from workflow.calendar_changes import BY_FILE
+from workflow.calendar.of_office import calendar_of
+from workflow.calendar_changes import BY_FILE, Moved, moved_by
 from workflow.moment import Moment
 from workflow.office_file.adoptions_plan import plan_adoptions
 from workflow.office_file.auditors_plan import plan_auditors
-from workflow.office_file.calendar_plan import plan_calendar
+from workflow.office_file.calendar_plan import plan_calendar, warn_of_moved
 from workflow.office_file.changes import Plan
 from workflow.office_file.loading import Source
 from workflow.office_file.model import OfficeFile
@@ -28,7 +28,6 @@ from workflow.office_file.rules_plan import plan_rules
 from workflow.reminding import planning
 from workflow.seats import notices as seat_notices
 from workflow.seats.settling import settle, settle_office_if_due
-from workflow.state import PartStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,31 +68,29 @@ def apply(
         return report
     office_id = source.file.office.id
     known = session.get(Office, office_id)
-    zone = known.timezone if known is not None else None
+    moved: list[Moved] = []
+    another_zone = known is not None and known.timezone != source.file.office.timezone
     if known is not None:
         lock_runs(session, office_id)
         settle_office_if_due(session, office_id, now)
+        if another_zone:
+            moved = moved_by(session, known, calendar_of(known).settings, source.file.office.timezone)
     done = [(change.kind, _made(session, change.make(session))) for change in plan.changes]
     for kind, payload in done:
         audit.record(session, office_id=office_id, at=now, kind=kind, payload=payload, capacity=BY_FILE)
     office = session.get_one(Office, office_id)
     moment = office_bots.moment_of(session, office_id, now, nonce) or Moment(office_bots.NO_BOT, now, nonce)
+    if another_zone:
+        calendar_changes.zone_changed(session, moment, office, moved)
     if plan.calendar is not None:
         words = "; ".join(plan.calendar.lines)
         calendar_changes.change(session, moment, office, plan.calendar.settings, None, words)
-    if zone is not None and zone != office.timezone:
-        cards.refresh_all(session, moment, _open_tasks(session, office_id))  # every clock time on them is another one
     settle(session, office_id, now)
     cards.reconcile_office(session, office_id, now)
     seat_notices.vacancies(session, office_id, now)
     # Hours, zone or policy may be others now; a new office gets its first morning.
     planning.replan_office(session, moment, office)
     return report
-
-
-def _open_tasks(session: Session, office_id: str) -> Sequence[Task]:
-    query = select(Task).where(Task.office_id == office_id, Task.status == PartStatus.OPEN).order_by(col(Task.id))
-    return session.exec(query).all()
 
 
 def _made(session: Session, payload: dict[str, object]) -> dict[str, object]:
@@ -110,6 +107,7 @@ def _plan(session: Session, source: Source, now: datetime, *, prune: bool) -> Pl
     roles = _seated_roles(session, file, prune=prune)
     adopted = plan_adoptions(session, plan, file, roles, now, prune=prune)
     plan_calendar(session, plan, file, now, prune=prune)
+    warn_of_moved(session, plan, file)
     plan_policy(session, plan, file, roles, prune=prune)
     plan_rules(session, plan, file, prune=prune)
     if plan.problems:

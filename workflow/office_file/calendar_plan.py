@@ -61,9 +61,23 @@ def plan_calendar(session: Session, plan: Plan, file: OfficeFile, now: datetime,
     if not planner.lines:
         return
     plan.calendar = NewCalendar(new, tuple(planner.lines), tuple(planner.chat))
-    moved = moved_by(session, office, new) if office is not None else []
+
+
+def warn_of_moved(session: Session, plan: Plan, file: OfficeFile) -> None:
+    """Say how many deadlines the planned calendar moves, and another time zone."""
+    office = session.get(Office, file.office.id)
+    if office is None:
+        return
+    zone = office.timezone != file.office.timezone
+    what = [words for words, new in (("Zona waktu", zone), ("kalender", plan.calendar is not None)) if new]
+    if not what:
+        return
+    settings = plan.calendar.settings if plan.calendar is not None else parse_settings(office.calendar)
+    moved = moved_by(session, office, settings, file.office.timezone)
     if moved:
-        plan.warnings.append(f"Kalender baru menggeser tenggat {len(moved)} tugas; pemegangnya akan diberi tahu.")
+        said = " dan ".join(what)
+        said = said[0].upper() + said[1:]
+        plan.warnings.append(f"{said} baru menggeser tenggat {len(moved)} tugas; pemegangnya akan diberi tahu.")
 
 
 class _Planner:

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
+from bot.outgoing import plain
+from messages.render import render
 from storage.tables import Card, Outbox, Timer
 from tests.integration.workflow.desk import Desk
 from tests.integration.workflow.town import SqliteStore, Town
@@ -79,6 +81,46 @@ def test_another_zone_moves_reminders_and_renews_every_card(desk: Desk) -> None:
     load(desk, "", zone="WIT")
     assert (before["deadline"] - reminders(desk)["deadline"]).total_seconds() == 2 * 3600
     assert revision(desk) > shown
+
+
+def said(desk: Desk, row: Outbox) -> str:
+    def body(session: Session) -> str:
+        return render(
+            session, row.template or "", row.params, office_id=row.office_id, chat_id=row.chat_id, bot_id=row.bot_id,
+            default_language="id", now=desk.town.now,
+        ).text  # fmt: skip
+
+    return plain(desk.town.store.write(body))
+
+
+def test_another_zone_lists_the_deadlines_it_moves_as_a_holiday_does(desk: Desk) -> None:
+    source = load_text(OFFICE.format(zone="WIT"), "office.yaml")
+    report = desk.town.store.write(lambda session: preview(session, source, desk.town.now))
+    assert "Zona waktu baru menggeser tenggat 1 tugas; pemegangnya akan diberi tahu." in report.warnings
+    assert told(desk) == []
+    desk.remind(desk.task(1))
+
+    load(desk, "", zone="WIT")
+    assert desk.reminds(desk.task(1)) == {""}
+    rows = told(desk)
+    assert sorted(row.chat_id for row in rows) == sorted([desk.chat("clerk"), desk.chat("second-clerk")])
+    words = said(desk, rows[0])
+    assert words.startswith("Tenggat bergeser: zona waktu kantor kini WIT\n")
+    assert "semula Jumat, 8 Januari 2027 pukul 18.30 WIT, sekarang Jumat, 8 Januari 2027 pukul 16.30 WIT" in words
+
+    load(desk, "", zone="WIT")
+    assert len(told(desk)) == 2, "the same file again tells nobody"
+
+
+def test_zone_and_holiday_together_are_one_list_from_what_was_told_before(desk: Desk) -> None:
+    report = load(desk, HOLIDAY, zone="WIT")
+    assert "Zona waktu dan kalender baru menggeser tenggat 1 tugas; pemegangnya akan diberi tahu." in report.warnings
+    rows = told(desk)
+    assert len(rows) == 2
+    words = said(desk, rows[0])
+    assert "zona waktu kantor kini WIT" in words
+    assert "semula Jumat, 8 Januari 2027" in words
+    assert "sekarang Senin, 11 Januari 2027" in words
 
 
 def test_another_policy_plans_reminders_anew(desk: Desk) -> None:
