@@ -21,7 +21,7 @@ from storage import audit, outbox
 from storage.literals import is_status
 from storage.locks import lock_runs
 from storage.tables import Adoption, Office, Official, Outbox, Run, Task
-from workflow import cards, holders, people, texts
+from workflow import cards, holders, people, scheduling, texts
 from workflow.adoption import load
 from workflow.calendar.of_office import calendar_of
 from workflow.calendar.settings import CalendarSettings
@@ -87,6 +87,7 @@ def change(
     session.add(office)
     session.flush()
     planning.replan_office(session, moment, office)
+    scheduling.replan(session, office)
     cards.refresh_moved(session, moment, [item.task for item in moved])
     text_id = texts.keep(session, moment, office.id, words)
     audit.record(
@@ -104,6 +105,7 @@ def zone_changed(session: Session, moment: Moment, office: Office, moved: list[M
 
     ``moved`` is what :func:`moved_by` said beforehand. Reminders are planned anew by the caller.
     """
+    scheduling.replan(session, office)
     tasks = [task for _, open_ones in _open_tasks(session, office, side=True) for task in open_ones]
     others = {item.task.id for item in moved}
     cards.refresh_moved(session, moment, [item.task for item in moved])

@@ -217,6 +217,24 @@ def ask(session: Session, moment: Moment, timer: Timer) -> None:
         )  # fmt: skip
 
 
+def replan(session: Session, office: Office) -> None:
+    """Move what every schedule asks next to where another calendar or time zone has it, as if that had always held.
+
+    The office is the caller's, locked. A timer that fires just now is left alone: it looks at the
+    calendar itself once the office is free.
+    """
+    waiting = select(Timer).where(Timer.office_id == office.id, Timer.kind == TIMER).order_by(col(Timer.id))
+    for timer in session.exec(waiting.with_for_update(skip_locked=True)).all():
+        schedule = session.get(Schedule, timer.data["schedule"])
+        if schedule is None or not schedule.active or timers.TRIES in timer.data:
+            continue
+        due = due_named(office, schedule, date.fromisoformat(timer.data["name"]))
+        # A time before the schedule was made was never one of its own.
+        if due is not None and due.at > schedule.created_at:
+            timer.fire_at = schedule.next_at = due.at
+    session.flush()
+
+
 def _asked(session: Session, schedule: Schedule, adoption: Adoption) -> list[Official]:
     """Return who is asked: the starter, or secretary and admin once the starter may start no more."""
     adopted = load(adoption)

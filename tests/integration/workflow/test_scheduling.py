@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -12,7 +13,8 @@ from storage.tables import AuditEvent, Office, Run, Schedule, Timer
 from tests.integration.workflow.desk import Desk
 from tests.integration.workflow.town import Town
 from tests.unit.workflow import builders
-from workflow import timers
+from workflow import calendar_changes, calendar_edits, timers
+from workflow.calendar.settings import CalendarSettings, parse_settings
 from workflow.verbs import Press, Verb
 
 APRIL = datetime(2027, 4, 1, 0, 30, tzinfo=UTC)
@@ -99,6 +101,82 @@ def test_after_a_long_absence_only_the_newest_time_is_asked_about(desk: Desk) ->
     schedule(desk, "clerk", "setiap bulan tanggal 5")
     pass_until(desk, datetime(2027, 4, 20, 3, 0, tzinfo=UTC))
     assert asked(desk, "clerk") == ["2027-04-01"]
+
+
+def change_calendar(desk: Desk, edit: Callable[[CalendarSettings], CalendarSettings]) -> None:
+    """Change the calendar as ``/kalender`` does."""
+
+    def body(session: Session) -> None:
+        office = session.get_one(Office, "office")
+        new = edit(parse_settings(office.calendar))
+        calendar_changes.change(session, desk.town.moment(), office, new, None, "lewat percakapan")
+
+    desk.town.store.write(body)
+
+
+def closed(settings: CalendarSettings) -> CalendarSettings:
+    return calendar_edits.holiday(settings, APRIL.date(), "Hari jadi")
+
+
+def open_after_all(settings: CalendarSettings) -> CalendarSettings:
+    return calendar_edits.without(settings, APRIL.date())
+
+
+def test_a_holiday_that_is_taken_away_is_as_if_it_had_never_been(desk: Desk) -> None:
+    change_calendar(desk, closed)
+    schedule(desk, "clerk")
+    schedule(desk, "secretary", "1 April 2027 jam 8")
+    assert all(row.next_at is not None and row.next_at > APRIL + timedelta(hours=12) for row in rows(desk))
+    change_calendar(desk, open_after_all)
+    assert [row.next_at for row in rows(desk)] == [APRIL, APRIL + timedelta(minutes=30)]
+    pass_until(desk, APRIL + timedelta(minutes=30))
+    assert asked(desk, "clerk") == ["2027-04-01"]
+    assert asked(desk, "secretary") == ["2027-04-01"]
+    pass_until(desk, APRIL + timedelta(days=20))
+    assert asked(desk, "clerk") == ["2027-04-01"], "and only once"
+
+
+def test_a_holiday_taken_away_on_the_day_itself_asks_at_once(desk: Desk) -> None:
+    schedule(desk, "clerk")
+    change_calendar(desk, closed)
+    assert rows(desk)[0].next_at != APRIL, "the list of schedules says so, too"
+    pass_until(desk, APRIL + timedelta(hours=2))
+    assert asked(desk, "clerk") == []
+    change_calendar(desk, open_after_all)
+    pass_until(desk, desk.town.now)
+    assert asked(desk, "clerk") == ["2027-04-01"]
+
+
+def test_what_was_asked_already_is_not_asked_again_for_another_calendar(desk: Desk) -> None:
+    schedule(desk, "clerk")
+    pass_until(desk, APRIL + timedelta(hours=1))
+    july = rows(desk)[0].next_at
+    change_calendar(desk, closed)
+    change_calendar(desk, open_after_all)
+    assert rows(desk)[0].next_at == july
+    pass_until(desk, APRIL + timedelta(days=20))
+    assert asked(desk, "clerk") == ["2027-04-01"]
+
+
+def test_a_day_off_before_the_schedule_was_made_is_not_made_up_for(desk: Desk) -> None:
+    change_calendar(desk, closed)
+    desk.town.now = APRIL + timedelta(hours=3)
+    schedule(desk, "clerk")
+    planned = rows(desk)[0].next_at
+    change_calendar(desk, open_after_all)
+    assert rows(desk)[0].next_at == planned
+
+
+def test_another_time_zone_moves_the_question_with_the_clock(desk: Desk) -> None:
+    schedule(desk, "clerk")
+
+    def move(session: Session) -> None:
+        office = session.get_one(Office, "office")
+        office.timezone = "Asia/Jayapura"
+        calendar_changes.zone_changed(session, desk.town.moment(), office, [])
+
+    desk.town.store.write(move)
+    assert rows(desk)[0].next_at == APRIL - timedelta(hours=2)
 
 
 def test_a_day_that_has_become_a_holiday_is_asked_about_on_the_next_working_day(desk: Desk) -> None:
