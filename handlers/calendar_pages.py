@@ -6,36 +6,18 @@ Whatever an admin changes ends with one question that says what it moves, and ``
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from handlers import when
+from handlers import calendar_fasting, when
+from handlers.calendar_desk import PURPOSE, CalendarDesk, desk_asked, desk_of
 from handlers.talk import Talk
-from storage.tables import Office, Official, Question
-from workflow import calendar_changes, calendar_edits, people, questions
-from workflow.calendar.of_office import calendar_of
+from storage.tables import Official, Question
+from workflow import calendar_changes, calendar_edits, questions
 from workflow.calendar.settings import CalendarSettings, show_hours
-from workflow.calendar.working_time import WorkingTime
 from workflow.deed import Stopped
 from workflow.reply import Reply
 from workflow.verbs import Press
-
-PURPOSE = "calendar_day"
-
-
-@dataclass(frozen=True, slots=True)
-class _Desk:
-    """The office whose calendar an admin changes, and its calendar now."""
-
-    official: Official
-    office: Office
-    calendar: WorkingTime
-    today: date
-
-    @property
-    def settings(self) -> CalendarSettings:
-        return self.calendar.settings
 
 
 def command(talk: Talk) -> None:
@@ -52,7 +34,7 @@ def press(talk: Talk, pressed: Press) -> Reply | None:
     if not pressed.argument:
         talk.say("calendar", official)
         return None
-    desk = _desk(talk, official)
+    desk = desk_of(talk, official)
     begin = _BEGIN.get(pressed.argument)
     if begin is None:
         raise Stopped("stale")
@@ -61,26 +43,26 @@ def press(talk: Talk, pressed: Press) -> Reply | None:
     return Reply("question_asked")
 
 
-def _add(talk: Talk, desk: _Desk) -> None:
+def _add(talk: Talk, desk: CalendarDesk) -> None:
     when.ask_when(
         talk, desk.official, PURPOSE, "calendar_ask_day", data={"action": "holiday"}, action="holiday",
         name="", day=None,
     )  # fmt: skip
 
 
-def _work(talk: Talk, desk: _Desk) -> None:
+def _work(talk: Talk, desk: CalendarDesk) -> None:
     _pick_from(talk, desk, "work", [off.date for off in calendar_edits.days_off_ahead(desk.calendar, desk.today)])
 
 
-def _confirm(talk: Talk, desk: _Desk) -> None:
+def _confirm(talk: Talk, desk: CalendarDesk) -> None:
     _pick_from(talk, desk, "confirm", [off.date for off in calendar_edits.estimates_ahead(desk.calendar, desk.today)])
 
 
-def _remove(talk: Talk, desk: _Desk) -> None:
+def _remove(talk: Talk, desk: CalendarDesk) -> None:
     _pick_from(talk, desk, "remove", [day.date for day in calendar_edits.set_in_chat(desk.settings, desk.today)])
 
 
-def _pick_from(talk: Talk, desk: _Desk, action: str, days: list[date]) -> None:
+def _pick_from(talk: Talk, desk: CalendarDesk, action: str, days: list[date]) -> None:
     if not days:
         raise Stopped("calendar_no_days")
     questions.ask(
@@ -89,27 +71,28 @@ def _pick_from(talk: Talk, desk: _Desk, action: str, days: list[date]) -> None:
     )  # fmt: skip
 
 
-def _hours(talk: Talk, desk: _Desk, *, fasting: bool = False) -> None:
+def _hours(talk: Talk, desk: CalendarDesk, *, fasting: bool = False) -> None:
     questions.ask(
         talk.session, talk.moment, desk.official, "calendar_hours", "calendar_hours", data={"fasting": fasting},
         fasting=fasting,
     )  # fmt: skip
 
 
-_BEGIN: dict[str, Callable[[Talk, _Desk], None]] = {
+_BEGIN: dict[str, Callable[[Talk, CalendarDesk], None]] = {
     "add": _add,
     "work": _work,
     "confirm": _confirm,
     "remove": _remove,
     "hours": _hours,
     "ramadan": lambda talk, desk: _hours(talk, desk, fasting=True),
+    calendar_fasting.ACTION: calendar_fasting.ask,
 }
 """A button's argument -> what it begins."""
 
 
 def pick(talk: Talk, question: Question, text: str | None, option: str | None) -> Reply | None:
     """One of the listed days was pressed; where a day off is to be worked, any other may be typed."""
-    desk, action = _asked(talk, question), question.data["action"]
+    desk, action = desk_asked(talk, question), question.data["action"]
     if option == "cancel":
         return _leave(talk, question)
     if text is not None:
@@ -119,6 +102,9 @@ def pick(talk: Talk, question: Question, text: str | None, option: str | None) -
         questions.forget(talk.session, talk.moment, question)
         when.take_when(talk, desk.official, PURPOSE, text, data={"action": "work"}, action="work", name="", day=None)
         return None
+    if action == calendar_fasting.ACTION:
+        what = calendar_fasting.picked(talk, desk, option)
+        return _propose(talk, desk, what) if what is not None else Reply("question_asked")
     day = _day_of(option)
     if action == "work":
         return _propose(talk, desk, {"kind": "working", "day": day.isoformat(), "name": _name(desk, day)})
@@ -133,7 +119,7 @@ def pick(talk: Talk, question: Question, text: str | None, option: str | None) -
 
 def estimate(talk: Talk, question: Question, _text: str | None, option: str | None) -> Reply | None:
     """``Ya, benar`` or ``Ubah tanggal`` for a day off whose date was an estimate."""
-    desk = _asked(talk, question)
+    desk = desk_asked(talk, question)
     if option is None:
         talk.say("text_not_expected")
         return None
@@ -153,12 +139,14 @@ def estimate(talk: Talk, question: Question, _text: str | None, option: str | No
 
 def day_chosen(talk: Talk, official: Official, question: Question, at: datetime) -> Reply | None:
     """A date was typed and confirmed: for a new day off, a day to be worked, or a moved holiday."""
-    desk, data = _desk(talk, official), question.data
+    desk, data = desk_of(talk, official), question.data
     day = desk.calendar.local_date(at)
     if data["action"] == "work":
         if desk.calendar.is_working_day(day):
             raise Stopped("calendar_already_on")
         return _propose(talk, desk, {"kind": "working", "day": day.isoformat(), "name": _name(desk, day)})
+    if data["action"] in (calendar_fasting.FIRST, calendar_fasting.LAST):
+        return _propose(talk, desk, calendar_fasting.with_day(desk, data["action"], data["from"], day))
     if data["action"] == "moved":
         estimated = date.fromisoformat(data["from"])
         kind = "confirmed" if day == estimated else "moved"
@@ -175,7 +163,7 @@ def day_chosen(talk: Talk, official: Official, question: Question, at: datetime)
 
 def name(talk: Talk, question: Question, text: str | None, option: str | None) -> Reply | None:
     """What a day off of this office is called."""
-    desk = _asked(talk, question)
+    desk = desk_asked(talk, question)
     if option is not None:
         return _leave(talk, question)
     words = " ".join((text or "").split())
@@ -187,7 +175,7 @@ def name(talk: Talk, question: Question, text: str | None, option: str | None) -
 
 def hours(talk: Talk, question: Question, _text: str | None, option: str | None) -> Reply | None:
     """Five or six working days, or which days' hours are to change."""
-    desk, fasting = _asked(talk, question), bool(question.data["fasting"])
+    desk, fasting = desk_asked(talk, question), bool(question.data["fasting"])
     if option is None:
         talk.say("text_not_expected")
         return None
@@ -206,7 +194,7 @@ def hours(talk: Talk, question: Question, _text: str | None, option: str | None)
 
 def hours_words(talk: Talk, question: Question, text: str | None, option: str | None) -> Reply | None:
     """The hours of a group of days in words, or ``Sesuai Perpres``."""
-    desk, data = _asked(talk, question), question.data
+    desk, data = desk_asked(talk, question), question.data
     if option == "cancel":
         return _leave(talk, question)
     written = None
@@ -223,7 +211,7 @@ def hours_words(talk: Talk, question: Question, text: str | None, option: str | 
 
 def confirm(talk: Talk, question: Question, _text: str | None, option: str | None) -> Reply | None:
     """``Ya, terapkan`` or ``Batal`` under what a change would move."""
-    desk = _asked(talk, question)
+    desk = desk_asked(talk, question)
     if option is None:
         talk.say("text_not_expected")
         return None
@@ -236,7 +224,7 @@ def confirm(talk: Talk, question: Question, _text: str | None, option: str | Non
     return _apply(talk, desk, what)
 
 
-def _propose(talk: Talk, desk: _Desk, what: dict[str, Any]) -> Reply:
+def _propose(talk: Talk, desk: CalendarDesk, what: dict[str, Any]) -> Reply:
     new = _changed(desk.settings, what)
     if new == desk.settings:
         raise Stopped("calendar_same")
@@ -248,7 +236,7 @@ def _propose(talk: Talk, desk: _Desk, what: dict[str, Any]) -> Reply:
     return Reply("question_asked")
 
 
-def _apply(talk: Talk, desk: _Desk, what: dict[str, Any]) -> Reply:
+def _apply(talk: Talk, desk: CalendarDesk, what: dict[str, Any]) -> Reply:
     words = " ".join(str(value) for value in what.values() if value not in (None, ""))
     new = _changed(desk.settings, what)
     moved = calendar_changes.change(talk.session, talk.moment, desk.office, new, desk.official, words)
@@ -271,6 +259,14 @@ def _changed(settings: CalendarSettings, what: dict[str, Any]) -> CalendarSettin
                 return calendar_edits.moved(settings, estimated, day, what["name"])
             except ValueError:
                 raise Stopped("calendar_too_far") from None
+        case "fasting":
+            first, last = date.fromisoformat(what["day"]), date.fromisoformat(what["last"])
+            try:
+                return calendar_edits.fasting(settings, date.fromisoformat(what["from"]), first, last)
+            except ValueError:
+                raise Stopped("calendar_no_month") from None
+        case "fasting_worked_out":
+            return calendar_edits.fasting_worked_out(settings, date.fromisoformat(what["from"]))
         case "removed":
             return calendar_edits.without(settings, date.fromisoformat(what["day"]))
         case "week":
@@ -278,22 +274,6 @@ def _changed(settings: CalendarSettings, what: dict[str, Any]) -> CalendarSettin
         case _:
             own = calendar_edits.hours_from_words(what["hours"]) if what["hours"] else None
             return calendar_edits.hours(settings, what["group"], own, fasting=what["fasting"])
-
-
-def _desk(talk: Talk, official: Official) -> _Desk:
-    if not people.is_admin(official):
-        raise Stopped("not_allowed")
-    office = talk.session.get_one(Office, official.office_id)
-    calendar = calendar_of(office)
-    return _Desk(official, office, calendar, calendar.local_date(talk.moment.now))
-
-
-def _asked(talk: Talk, question: Question) -> _Desk:
-    """Return the desk of whom a question was asked: they must still be the office's admin."""
-    official = next((o for o in talk.officials if o.id == question.official_id), None)
-    if official is None:
-        raise Stopped("not_allowed")
-    return _desk(talk, official)
 
 
 def _leave(talk: Talk, question: Question) -> Reply:
@@ -309,12 +289,12 @@ def _day_of(option: str | None) -> date:
         raise Stopped("question_gone") from None
 
 
-def _name(desk: _Desk, day: date) -> str:
+def _name(desk: CalendarDesk, day: date) -> str:
     off = desk.calendar.day_off(day)
     return off.name if off is not None else ""
 
 
-def _own_name(desk: _Desk, day: date) -> str:
+def _own_name(desk: CalendarDesk, day: date) -> str:
     return next((special.name for special in desk.settings.special if special.date == day), "")
 
 

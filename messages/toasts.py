@@ -260,6 +260,10 @@ TOASTS: dict[str, tuple[str, str]] = {
         "Tanggal itu terlalu jauh dari perkiraannya. Mohon periksa lagi.",
         "That date is too far from the estimate. Please check it.",
     ),
+    "calendar_no_month": (
+        "Ramadan lamanya 29 atau 30 hari. Mohon periksa lagi tanggalnya.",
+        "Ramadan has 29 or 30 days. Please check the date.",
+    ),
     "profile_changed": ("Baik, tersimpan.", "All right, saved."),
     "unit_name_taken": ("Nama unit itu sudah dipakai.", "That unit's name is taken already."),
     "unit_at_the_end": ("Unit itu sudah di ujung urutan.", "That unit is at the end of the list already."),

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from workflow.calendar.national import DayOff, national, ramadan
 from workflow.calendar.settings import CalendarSettings, RamadanDates, SpecialDay, Stretch, WeekHours, parse_hours
-from workflow.calendar.working_time import WorkingTime
+from workflow.calendar.working_time import OTHER_MONTH, WorkingTime
 
 DayGroup = Literal["monday_to_thursday", "friday", "saturday"]
 MAX_NAME = 60
@@ -54,6 +55,33 @@ def moved(settings: CalendarSettings, estimated: date, day: date, name: str) -> 
     own = RamadanDates(first=fasting[0], last=day - timedelta(days=1))
     others = tuple(month for month in changed.ramadan if month.first != own.first)
     return _checked(changed, ramadan=(*others, own))
+
+
+def fasting(settings: CalendarSettings, begins: date, first: date, last: date) -> CalendarSettings:
+    """Let the fasting month that begins (about) then have these days.
+
+    Raises :class:`ValueError` for what is no lunar month.
+    """
+    others = fasting_worked_out(settings, begins).ramadan
+    months = sorted((*others, RamadanDates(first=first, last=last)), key=lambda month: month.first)
+    return _checked(settings, ramadan=tuple(months))
+
+
+def fasting_worked_out(settings: CalendarSettings, begins: date) -> CalendarSettings:
+    """Let the fasting month that begins (about) then be the worked-out one again."""
+    return _checked(settings, ramadan=tuple(m for m in settings.ramadan if abs(m.first - begins) > OTHER_MONTH))
+
+
+def fasting_ahead(calendar: WorkingTime, today: date) -> list[tuple[date, date]]:
+    """Return first and last day of the fasting month that is under way or comes next, and of the one after it."""
+    months = {span for year in range(today.year, today.year + 3) for span in calendar.ramadan_in(year)}
+    return sorted(span for span in months if span[1] >= today)[:2]
+
+
+def fasting_near(settings: CalendarSettings, begins: date) -> tuple[date, date]:
+    """Return the fasting month that begins (about) then."""
+    months = WorkingTime(ZoneInfo("UTC"), settings).ramadan_in(begins.year)
+    return min(months, key=lambda span: abs(span[0] - begins))
 
 
 def without(settings: CalendarSettings, day: date) -> CalendarSettings:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from babel.dates import format_date
 from sqlmodel import col, select
 
 from messages.rendered import InlineButton
@@ -85,6 +86,26 @@ def calendar_pick(asked: Asked) -> View:
     action, days = asked.params["action"], _choices(asked)[:MAX_BUTTONS]
     rows = [[asked.named_answer(asked.reader.day(day.day), f"day-{day.day.isoformat()}")] for day in days]
     return View({"action": action, "listed": days}, [*rows, [asked.answer("cancel", "cancel")]])
+
+
+def calendar_fasting(asked: Asked) -> View:
+    """The coming fasting months, and which of their days is another one."""
+    if asked.office is None:
+        raise NothingToSay
+    working = calendar_of(asked.office)
+    months, rows = [], []
+    for first, last in calendar_edits.fasting_ahead(working, working.local_date(asked.now)):
+        own = any((month.first, month.last) == (first, last) for month in working.settings.ramadan)
+        months.append({"first": first, "last": last, "own": own})
+        rows.append([_of_month(asked, "first", first, first), _of_month(asked, "last", last, first)])
+        if own:
+            rows.append([asked.answer("fasting_worked_out", f"fasting_worked_out-{first}")])
+    return View({"months": months}, [*rows, [asked.answer("cancel", "cancel")]])
+
+
+def _of_month(asked: Asked, end: str, day: date, begins: date) -> InlineButton:
+    month = format_date(day, "MMMM y", locale=asked.reader.language)
+    return asked.answer(f"fasting_{end}", f"fasting_{end}-{begins}", month=month)
 
 
 def calendar_estimate(asked: Asked) -> View:
@@ -187,6 +208,7 @@ def _change(asked: Asked) -> dict[str, object]:
         "kind": what["kind"],
         "day": date.fromisoformat(what["day"]) if what.get("day") else None,
         "was": date.fromisoformat(what["from"]) if what.get("from") else None,
+        "last": date.fromisoformat(what["last"]) if what.get("last") else None,
         "name": one_line(what.get("name") or "", MAX_NAME),
         "days": what.get("days"),
         "group": what.get("group") or "",
@@ -272,6 +294,7 @@ def _admin_buttons(asked: Asked, working: WorkingTime, today: date) -> list[list
     if calendar_edits.estimates_ahead(working, today):
         rows.append([make("calendar_estimates", "confirm")])
     rows.append([make("calendar_set_hours", "hours"), make("calendar_set_ramadan", "ramadan")])
+    rows.append([make("calendar_fasting", "fasting")])
     if calendar_edits.set_in_chat(working.settings, today):
         rows.append([make("calendar_remove", "remove")])
     return rows

@@ -137,6 +137,7 @@ MESSAGES: dict[str, Callable[[Asked], View]] = {
     "calendar_estimate": calendar.calendar_estimate,
     "calendar_ask_day": calendar.calendar_ask_day,
     "calendar_ask_name": calendar.calendar_ask_name,
+    "calendar_fasting": calendar.calendar_fasting,
     "calendar_hours": calendar.calendar_hours,
     "calendar_ask_hours": calendar.calendar_ask_hours,
     "calendar_change": calendar.calendar_change,

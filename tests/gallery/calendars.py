@@ -26,4 +26,8 @@ def collect(gallery: Collection) -> None:
         gallery.message(place, CAMAT, "calendar", "six days, in the break, changed by the admin")
         for action in ("work", "confirm", "remove"):
             gallery.message(place, CAMAT, "calendar_pick", action, question=QUESTION, action=action)
+        gallery.message(place, CAMAT, "calendar_fasting", "as worked out", question=QUESTION)
+        own = calendar_edits.fasting(settings, date(2027, 2, 8), date(2027, 2, 9), date(2027, 3, 9))
+        place.session.get_one(Office, "sumbang").calendar = calendar_changes.as_stored(own)
+        gallery.message(place, CAMAT, "calendar_fasting", "one month set by the office", question=QUESTION)
         gallery.message(place, CAMAT, "calendar_hours", "six days", question=QUESTION, fasting=False)

@@ -23,7 +23,7 @@ from workflow.calendar.settings import CalendarSettings, Stretch
 _DAY = timedelta(days=1)
 _MINUTE = 60_000_000
 _WEEKEND_NAMES = {5: "Sabtu", 6: "Minggu"}
-_OTHER_MONTH = timedelta(days=60)
+OTHER_MONTH = timedelta(days=60)
 """Nearer than this, an own Ramadan and a worked-out one are the same month."""
 
 
@@ -104,7 +104,7 @@ class WorkingTime:
         """Return first and last day of every Ramadan that touches a year; the office's own dates come first."""
         own = [(month.first, month.last) for month in self.settings.ramadan]
         worked_out = [span for near in (year, year + 1) for span in ramadan(near)]
-        kept = [span for span in worked_out if all(abs(span[0] - first) > _OTHER_MONTH for first, _ in own)]
+        kept = [span for span in worked_out if all(abs(span[0] - first) > OTHER_MONTH for first, _ in own)]
         return sorted(span for span in own + kept if span[0].year <= year <= span[1].year)
 
     # Hours

@@ -71,7 +71,7 @@ def test_nobody_else_may(town: tuple[Town, Cast]) -> None:
     official, _ = admin_of(cast)
     other = next(person for person in cast.reachable() if not person.admin)
     assert other.chat is not None
-    for action in ("add", "work", "confirm", "hours", "ramadan", "remove"):
+    for action in ("add", "work", "confirm", "hours", "ramadan", "fasting", "remove"):
         assert place.tap(other.chat, Press(Page.CALENDAR, other.id, 0, action)).key == "not_allowed"
         assert place.tap(other.chat, Press(Page.CALENDAR, official, 0, action)).key == "not_allowed"
     place.write(other.chat, "/kalender")
@@ -107,6 +107,76 @@ def test_an_estimate_is_confirmed_or_moved_with_the_fasting_month(town: tuple[To
         ("03-09", "holiday"), ("03-10", "working"), ("03-11", "confirmed"),
     ]  # fmt: skip
     assert now.ramadan[0].last.isoformat() == "2027-03-08"
+
+
+def fasting_months(place: Town, cast: Cast) -> list[tuple[str, str]]:
+    return [(str(month.first), str(month.last)) for month in settings(place, cast).ramadan]
+
+
+def test_the_fasting_month_begins_and_ends_as_it_was_proclaimed(town: tuple[Town, Cast]) -> None:
+    place, cast = town
+    official, chat = admin_of(cast)
+    place.now = datetime(2027, 2, 5, 1, 0, tzinfo=UTC)
+    place.start(cast)  # on a Friday; three days end on Wednesday 10 February, when the office closes
+    assert ask(place, chat, official, "fasting").kind == "calendar_pick"
+    assert answer(place, chat, "fasting_first-2027-02-08") == "question_asked"
+    place.write(chat, "11 Februari 2027")
+    assert answer(place, chat, "yes") == "calendar_no_month", "that would leave 27 days"
+    assert fasting_months(place, cast) == []
+
+    ask(place, chat, official, "fasting")
+    answer(place, chat, "fasting_first-2027-02-08")
+    place.write(chat, "Selasa, 9 Februari 2027")
+    assert answer(place, chat, "yes") == "question_asked"
+    said, facts = place.said(chat)[-1]
+    assert (said, facts["moved"], facts["what"]["kind"]) == ("calendar_change", 0, "fasting")
+    assert answer(place, chat, "yes") == "ok"
+    assert fasting_months(place, cast) == [("2027-02-09", "2027-03-09")]
+
+    ask(place, chat, official, "fasting")
+    answer(place, chat, "fasting_last-2027-02-09")
+    place.write(chat, "10 Maret 2027")
+    answer(place, chat, "yes")
+    assert answer(place, chat, "yes") == "ok"
+    assert fasting_months(place, cast) == [("2027-02-09", "2027-03-10")]
+    assert settings(place, cast).from_chat == ("ramadan",)
+    assert len(place.rows(AuditEvent, AuditEvent.kind == "office.calendar")) == 2
+
+    ask(place, chat, official, "fasting")
+    assert answer(place, chat, "fasting_worked_out-2027-02-09") == "question_asked"
+    assert place.said(chat)[-1][1]["what"] == {
+        "kind": "fasting_worked_out", "from": "2027-02-09", "day": "2027-02-08", "last": "2027-03-09",
+    }  # fmt: skip
+    assert answer(place, chat, "yes") == "ok"
+    assert fasting_months(place, cast) == []
+    assert place.store.write(lambda session: audit_replay.verify(session, cast.office)) == []
+
+
+def test_a_fasting_month_that_begins_another_day_lists_the_deadlines_it_moves(town: tuple[Town, Cast]) -> None:
+    place, cast = town
+    official, chat = admin_of(cast)
+    place.now = datetime(2027, 2, 2, 1, 0, tzinfo=UTC)
+    place.start(cast)  # three working days on is Monday 8 February, worked out as the first day of fasting
+    ask(place, chat, official, "fasting")
+    answer(place, chat, "fasting_first-2027-02-08")
+    place.write(chat, "9 Februari 2027")
+    answer(place, chat, "yes")
+    assert place.said(chat)[-1][1]["moved"] == 1
+    assert place.rows(Outbox, Outbox.template == "deadlines_moved") == [], "nothing before it is confirmed"
+    assert answer(place, chat, "yes") == "ok"
+    rows = place.rows(Outbox, Outbox.template == "deadlines_moved")
+    assert {row.chat_id for row in rows} == {p.chat for p in cast.reachable() if ("clerk", "") in p.seats}
+    said = place.store.write(lambda session: shown(session, rows[0]))
+    assert "semula Senin, 8 Februari 2027 pukul 15.00 WIB, sekarang Senin, 8 Februari 2027 pukul 16.00 WIB" in said
+
+
+def test_a_forged_month_changes_nothing(town: tuple[Town, Cast]) -> None:
+    place, cast = town
+    official, chat = admin_of(cast)
+    for forged in ("fasting_first-2031-01-01", "fasting_first-", "holiday-2027-02-08", "fasting_worked_out-x"):
+        ask(place, chat, official, "fasting")
+        assert answer(place, chat, forged) == "question_gone"
+    assert settings(place, cast) == CalendarSettings()
 
 
 def test_hours_in_words_and_back_to_the_perpres(town: tuple[Town, Cast]) -> None:

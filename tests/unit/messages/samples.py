@@ -117,6 +117,11 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
     auditor = place.auditor().id
     question: dict[str, Any] = {"question": Q}
     holiday = words or "Hari Raya Idul Fitri"
+    fasting: list[dict[str, Any]] = [
+        {"kind": kind, "day": "2027-02-09", "last": "2027-03-09", "from": "2027-02-08"}
+        for kind in ("fasting", "fasting_worked_out")
+    ]
+    zones: list[dict[str, Any]] = [{}, {"zone": True}]
     return [
         *[(name, {}) for name in (
             "home", "help", "tasks_none", "stranger", "enrol_waiting", "enrol_done", "enrol_refused",
@@ -218,9 +223,10 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
         ("corrected", {"task_id": invite, "field_id": "tempat"}),
         ("calendar", {}),
         *[("calendar_pick", {**question, "action": a}) for a in ("work", "confirm", "remove")],
+        ("calendar_fasting", question),
         ("calendar_estimate", {**question, "day": "2027-03-10", "name": holiday}),
         *[("calendar_ask_day", {**question, "action": a, "name": holiday, "day": "2027-03-10"})
-          for a in ("holiday", "work", "moved")],
+          for a in ("holiday", "work", "moved", "fasting_first", "fasting_last")],
         ("calendar_ask_name", {**question, "day": "2027-02-22"}),
         *[("calendar_hours", {**question, "fasting": f}) for f in (False, True)],
         *[("calendar_ask_hours", {**question, "group": g, "fasting": f})
@@ -228,12 +234,13 @@ def every(place: Town, words: str | None = None) -> list[tuple[str, dict[str, An
         *[("calendar_change", {**asked, "what": {"day": "2027-03-11", "name": holiday, **what}, "moved": moved})
           for asked, moved in ((question, 3), (question, 0), ({}, 3), ({}, 0))
           for what in ({"kind": "holiday"}, {"kind": "working"}, {"kind": "confirmed"}, {"kind": "removed"},
-                       {"kind": "moved", "from": "2027-03-10"}, {"kind": "week", "days": 6},
+                       {"kind": "moved", "from": "2027-03-10"},
+                       *fasting, {"kind": "week", "days": 6},
                        {"kind": "hours", "group": "friday", "fasting": True, "hours": "08.00-11.30, 12.30-15.30"},
                        {"kind": "hours", "group": "friday", "fasting": False, "hours": None})],
         *manage.every(place, words, question),
         *[("deadlines_moved", {"before": {str(decision): "2027-01-07T09:00:00+00:00", str(merged): None}, **zone})
-          for zone in ({}, {"zone": True})],
+          for zone in zones],
         ("ask_extension_task", {**question, "task_ids": [merged, unit]}),
         *[("extension_none", {"owing": n}) for n in (0, 2)],
         ("ask_until", {**question, "task_id": decision}),
