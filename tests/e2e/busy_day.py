@@ -83,7 +83,8 @@ async def play(office: Office, trouble: Trouble = nullcontext, *, last: int = LA
     await turn(p.pengelola.taps("Kembalikan", on="Trantib"))
     await turn(p.pengelola.says("Angkanya belum lengkap"))
     await turn(p.pengelola.taps("Kirim alasan"))
-    await turn(p.trantib.sends_document("perbaikan.xlsx", excel("perbaikan")), p.pengelola.taps("Terima", on="Pemerintahan"))
+    better = p.trantib.sends_document("perbaikan.xlsx", excel("perbaikan"))
+    await turn(better, p.pengelola.taps("Terima", on="Pemerintahan"))
     await turn(p.trantib.taps("Kirim hasil"), p.pengelola.taps("Terima", on="Sekretariat"))
     await turn(p.pengelola.taps("Terima", on="perbaikan.xlsx"))
     # 7 and 8: a tick each, carried on, merged by the Sekcam
