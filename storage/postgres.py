@@ -29,8 +29,9 @@ from storage.wakeups import Wakeups
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-CONNECTIONS = 16
-FIRST_CONNECTIONS = 2
+CONNECTIONS = 12
+"""More at once would only make each transaction, and what it locks, take longer: one event loop serves them all."""
+FIRST_CONNECTIONS = 4
 """Beside those: for the leases and their clock, which must not wait behind all else that a process does."""
 CONNECT_SECONDS = 10
 ANSWER_SECONDS = 60

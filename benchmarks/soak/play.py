@@ -1,6 +1,6 @@
 """Plays a quarter with the real workers on one PostgreSQL, as fast as they can.
 
-Business time stands still until everything that is due has happened, then goes on to the next
+Business time hardly moves until everything that is due has happened, then goes on to the next
 thing; so the pace is that of the machine, and what waits in a queue waits for the machine only.
 """
 
@@ -192,6 +192,8 @@ class Soak:
     async def _settled(self) -> None:
         while not await self.database.read(self._quiet):  # noqa: ASYNC110 - what is waited for is in the database
             await asyncio.sleep(LOOK_SECONDS)
+            # What was put off for a moment comes again only as time passes.
+            self.clock.time += timedelta(seconds=LOOK_SECONDS)
         self._asked_at = time.monotonic()
 
     def _quiet(self, session: Session) -> bool:
