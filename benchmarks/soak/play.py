@@ -190,7 +190,7 @@ class Soak:
         return min((at for at in times if at is not None), default=None)
 
     async def _settled(self) -> None:
-        while not await self.database.read(self._quiet):  # noqa: ASYNC110 - what is waited for is in the database
+        while not await self.database.read(self._quiet):
             await asyncio.sleep(LOOK_SECONDS)
             # What was put off for a moment comes again only as time passes.
             self.clock.time += timedelta(seconds=LOOK_SECONDS)
