@@ -144,7 +144,7 @@ class FileWorker:
 
     async def _renew_once(self, item: FileItem) -> None:
         until = await self._database.lease_time() + LEASE
-        await self._database.write(lambda session: file_rows.renew_lease(session, item.id, until))
+        await self._database.write_first(lambda session: file_rows.renew_lease(session, item.id, until))
 
     async def fetch(self, item: FileItem) -> None:
         """Fetch one claimed file and record what became of it."""

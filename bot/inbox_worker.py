@@ -163,7 +163,7 @@ class InboxWorker:
     async def renew(self, item: InboxItem) -> bool:
         """Keep a claimed update for longer; say whether it was still this claim's to keep."""
         until = await self._database.lease_time() + LEASE
-        return await self._database.write(lambda session: inbox.renew(session, item, until))
+        return await self._database.write_first(lambda session: inbox.renew(session, item, until))
 
     async def handle(self, item: InboxItem) -> None:
         """Handle one claimed update and answer its tap, whatever came of it."""

@@ -81,9 +81,7 @@ DATABASE_AWAY = Counter(
     registry=REGISTRY,
 )  # fmt: skip
 
-OUTBOX_DUE = Gauge(
-    "pandu_outbox_due", "Messages that should be sent by now and are not", ["bot"], registry=REGISTRY
-)
+OUTBOX_DUE = Gauge("pandu_outbox_due", "Messages that should be sent by now and are not", ["bot"], registry=REGISTRY)
 OUTBOX_OLDEST = Gauge(
     "pandu_outbox_oldest_due_seconds", "Since when the message due longest waits", ["bot"], registry=REGISTRY
 )
@@ -99,9 +97,7 @@ INBOX_PARKED = Gauge("pandu_inbox_parked", "Updates that were given up", ["bot"]
 TIMER_OVERDUE = Gauge(
     "pandu_timer_overdue_seconds", "Since when the timer due longest should have fired", registry=REGISTRY
 )
-DATABASE_UP = Gauge(
-    "pandu_database_up", "1 while the database answers what the queue figures ask", registry=REGISTRY
-)
+DATABASE_UP = Gauge("pandu_database_up", "1 while the database answers what the queue figures ask", registry=REGISTRY)
 SENDER_LEASE_HELD = Gauge(
     "pandu_sender_lease_held", "1 in the process that delivers for the bot now", ["bot"], registry=REGISTRY
 )

@@ -98,7 +98,7 @@ class Sender:
                 lease_now = await self._database.lease_time()
                 self._clock.heard(lease_now, asked)
                 now = self._clock.now()
-                held = await self._database.write(lambda session: self._ask(session, lease_now, now))
+                held = await self._database.write_first(lambda session: self._ask(session, lease_now, now))
         except (DatabaseUnavailable, TimeoutError) as error:
             log.warning("the sender's lease cannot be asked for", bot_id=self._bot_id, error=where(error))
             return TRY_AGAIN_SECONDS
@@ -144,7 +144,9 @@ class Sender:
         try:
             async with asyncio.timeout(LET_GO_SECONDS):
                 lease_now = await self._database.lease_time()
-                await self._database.write(lambda session: leases.release(session, self.name, self.holder, lease_now))
+                await self._database.write_first(
+                    lambda session: leases.release(session, self.name, self.holder, lease_now)
+                )
         except (DatabaseUnavailable, TimeoutError) as error:
             log.warning("the sender's lease could not be let go", bot_id=self._bot_id, error=where(error))
             return

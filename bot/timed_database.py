@@ -26,6 +26,11 @@ class TimedDatabase(Database):
         with _timed("write"):
             return await self._database.write(body)
 
+    async def write_first(self, body: Callable[[Session], T]) -> T:
+        """See :meth:`Database.write_first`."""
+        with _timed("write"):
+            return await self._database.write_first(body)
+
     async def read(self, body: Callable[[Session], T]) -> T:
         """See :meth:`Database.read`."""
         with _timed("read"):

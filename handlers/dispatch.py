@@ -16,6 +16,7 @@ from handlers import (
     cancel_run,
     collect_by,
     correction,
+    dead_buttons,
     delegation,
     elsewhere,
     extension,
@@ -256,6 +257,7 @@ def _tap(talk: Talk) -> Reply:
         reply = Reply(stopped.key, stopped.params, alert=True)
     except Refused as refused:
         reply = Reply(refused.reason, alert=True)
+    dead_buttons.take_away(talk, pressed, reply.key)
     if isinstance(pressed, QuestionPress) and reply.key not in ANSWERED_AGAIN:
         # What the question was about is settled: left standing, it would swallow texts and files.
         question = questions.pending(talk.session, talk.moment, talk.incoming.chat_id)
@@ -281,6 +283,7 @@ def _asks_the_same(talk: Talk, pressed: Press) -> bool:
 def _answer_tap(talk: Talk, pressed: QuestionPress) -> Reply | None:
     question = questions.pending(talk.session, talk.moment, talk.incoming.chat_id)
     if question is None or question.id != pressed.question:
+        dead_buttons.take_away(talk, pressed, "question_gone")
         return Reply("question_gone")
     return ANSWERS[question.kind](talk, question, None, pressed.answer)
 

@@ -221,6 +221,8 @@ class Simulator(Groups):
         except ApiError as error:
             answer = _refused(entry, error)
         if fault and fault.kind in {"drop_after", "timeout_after"}:
+            if entry.method.lower() == "getupdates":
+                self.queues[bot.id].answer_lost()
             raise NoAnswer(fault.seconds if fault.kind == "timeout_after" else 0)
         return answer
 

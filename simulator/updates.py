@@ -36,6 +36,8 @@ class UpdateQueue:
         self.duplicates = 0
         """How many of the next updates are to be delivered twice."""
         self.arrived = asyncio.Event()
+        self._given: list[Update] = []
+        """The updates of the last answer, in its order."""
         self._poller: asyncio.Future[None] | None = None
 
     @property
@@ -122,11 +124,17 @@ class UpdateQueue:
 
     def batch(self, limit: int) -> list[dict[str, Any]]:
         """Return the oldest updates; they stay until they are confirmed."""
-        given = list(self.waiting)[:limit]
+        self._given = given = list(self.waiting)[:limit]
         if any(update.once for update in given):
             self.waiting = deque(u for u in self.waiting if not (u.once and any(u is one for one in given)))
             self.world.changed("queue")
         return [update.wire() for update in given]
+
+    def answer_lost(self) -> None:
+        """Put back what the last answer, which never reached the bot, took out of the queue."""
+        since = [update for update in self.waiting if not any(update is one for one in self._given)]
+        self.waiting = deque([*self._given, *since])
+        self._notify()
 
     def interrupt(self, error: Conflict | None) -> None:
         """End a waiting poll: with a conflict, or with an empty answer."""
@@ -142,6 +150,7 @@ class UpdateQueue:
         Raises Conflict if a second client starts to poll meanwhile, or a webhook is set.
         """
         self.interrupt(Conflict(SECOND_POLLER))
+        self._given = []
         self.expire()
         self.confirm(offset)
         if not self.waiting and wait > 0:

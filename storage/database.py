@@ -36,6 +36,13 @@ class Database(ABC):
         :raises DatabaseUnavailable: an infrastructure fault; try again later.
         """
 
+    async def write_first(self, body: Callable[[Session], T]) -> T:
+        """Run ``body`` as :meth:`write` does, without waiting for a connection behind this process's other work.
+
+        For leases: a process with more to do than its connections carry would lose by itself what it holds.
+        """
+        return await self.write(body)
+
     @abstractmethod
     async def read(self, body: Callable[[Session], T]) -> T:
         """Run ``body`` on one consistent, read-only view of what is committed.

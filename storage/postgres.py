@@ -29,7 +29,10 @@ from storage.wakeups import Wakeups
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-CONNECTIONS = 16
+CONNECTIONS = 12
+"""More at once would only make each transaction, and what it locks, take longer: one event loop serves them all."""
+FIRST_CONNECTIONS = 4
+"""Beside those: for the leases and their clock, which must not wait behind all else that a process does."""
 CONNECT_SECONDS = 10
 ANSWER_SECONDS = 60
 """No statement of a bot takes as long: a line that broke without a word is given up then."""
@@ -66,18 +69,22 @@ class PostgresDatabase(Database):
         if serves:
             limits["command_timeout"] = ANSWER_SECONDS
             limits["server_settings"] = {"idle_in_transaction_session_timeout": f"{FROZEN_SECONDS}s"}
-        self._engine = create_async_engine(
-            async_url(url),
-            pool_size=CONNECTIONS,
-            max_overflow=0,
-            pool_timeout=CONNECT_SECONDS,
-            connect_args={"timeout": CONNECT_SECONDS, **limits},
+        self._engine, self._first = (
+            create_async_engine(
+                async_url(url),
+                pool_size=connections,
+                max_overflow=0,
+                pool_timeout=CONNECT_SECONDS,
+                connect_args={"timeout": CONNECT_SECONDS, **limits},
+            )
+            for connections in (CONNECTIONS, FIRST_CONNECTIONS)
         )
-        spell_out_savepoints(self._engine.sync_engine)
+        for engine in (self._engine, self._first):
+            spell_out_savepoints(engine.sync_engine)
         # One snapshot for all statements of a body, as SQLite gives it.
         self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         # The clock is looked at before every claim, and needs no transaction.
-        self._outside = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._outside = self._first.execution_options(isolation_level="AUTOCOMMIT")
         self._wakeups = Wakeups(
             create_async_engine(async_url(url), poolclass=NullPool, connect_args={"timeout": CONNECT_SECONDS})
         )
@@ -105,11 +112,18 @@ class PostgresDatabase(Database):
 
         Where the connection is lost the body is not run again: a COMMIT may have arrived.
         """
+        return await self._write(self._engine, body)
+
+    async def write_first(self, body: Callable[[Session], T]) -> T:
+        """See :meth:`Database.write_first`."""
+        return await self._write(self._first, body)
+
+    async def _write(self, engine: AsyncEngine, body: Callable[[Session], T]) -> T:
         attempt = 0
         while True:
             attempt += 1
             try:
-                return await self._transaction(body)
+                return await self._transaction(engine, body)
             except Exception as error:
                 fault = infrastructure_fault(error)
                 if fault is not None:
@@ -160,11 +174,12 @@ class PostgresDatabase(Database):
         self._closed = True
         await self._wakeups.close()
         await self._idle.wait()
-        await self._engine.dispose()
+        for engine in (self._engine, self._first):
+            await engine.dispose()
 
-    async def _transaction(self, body: Callable[[Session], T]) -> T:
+    async def _transaction(self, engine: AsyncEngine, body: Callable[[Session], T]) -> T:
         with self._underway():
-            async with _session(self._engine, WorkingSession) as session:
+            async with _session(engine, WorkingSession) as session:
                 result = await session.run_sync(_plain(body))
                 await session.commit()
                 return result

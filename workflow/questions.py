@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -100,10 +101,7 @@ def _key(question: Question) -> str:
 
 def _strip(session: Session, moment: Moment, question: Question) -> None:
     """Take the buttons off what asked this question: only the newest question can be answered."""
-    key = _key(question)
-    # ';' is the character after ':', so that the unique index on key finds the range.
-    rows = session.exec(select(Outbox).where(col(Outbox.key) > key, col(Outbox.key) < key[:-1] + ";")).all()
-    for row in rows:
+    for row in _messages(session, question):
         if row.status == "queued":
             row.status = "skipped"
         elif row.message_id is not None:
@@ -111,6 +109,18 @@ def _strip(session: Session, moment: Moment, question: Question) -> None:
                 session, bot_id=question.bot_id, chat_id=question.chat_id, message_id=row.message_id, now=moment.now
             )
             row.key = None
+
+
+def _messages(session: Session, question: Question) -> Sequence[Outbox]:
+    key = _key(question)
+    # ';' is the character after ':', so that the unique index on key finds the range.
+    return session.exec(select(Outbox).where(col(Outbox.key) > key, col(Outbox.key) < key[:-1] + ";")).all()
+
+
+def shown_in(session: Session, moment: Moment, chat_id: int, message_id: int) -> bool:
+    """Say whether a message is the one that asks the question which the chat still has to answer."""
+    question = pending(session, moment, chat_id)
+    return question is not None and any(row.message_id == message_id for row in _messages(session, question))
 
 
 def pending(session: Session, moment: Moment, chat_id: int) -> Question | None:

@@ -32,14 +32,15 @@ TABLES = (
 async def soak(url: str, size: Size, minutes: float) -> bool:
     """Play and print; return whether everything that was begun was finished."""
     await asyncio.to_thread(migrate, url)
-    database = await open_database(url)
+    database, asking = await open_database(url), await open_database(url)
     try:
-        played = Soak(database, url, size)
+        played = Soak(database, url, size, asking=asking)
         await played.found()
         print(f"{size.offices:,} offices, {size.officials:,} officials, {size.runs:,} runs, {size.bots} bots")
         over = await played.play(seconds=minutes * 60, on_sample=lambda sample: append(FOLDER / "soak.csv", sample))
     finally:
         await database.close()
+        await asking.close()
     draw(played.samples, FOLDER / "soak.svg")
     await _tell(played, url, over=over)
     return over and played.samples[-1].finished_runs == size.runs and not played.deadlocks

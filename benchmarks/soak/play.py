@@ -1,6 +1,6 @@
 """Plays a quarter with the real workers on one PostgreSQL, as fast as they can.
 
-Business time stands still until everything that is due has happened, then goes on to the next
+Business time hardly moves until everything that is due has happened, then goes on to the next
 thing; so the pace is that of the machine, and what waits in a queue waits for the machine only.
 """
 
@@ -65,8 +65,11 @@ class StandingClock(Clock):
 class Soak:
     """The offices, the workers of their bots in one process, and what was seen of them."""
 
-    def __init__(self, database: Database, url: str, size: Size, seed: int = 1) -> None:
-        self.database, self.size = database, size
+    def __init__(
+        self, database: Database, url: str, size: Size, seed: int = 1, *, asking: Database | None = None
+    ) -> None:
+        """``asking``: what the soak itself asks through, where it shall not wait among the workers."""
+        self._worked_on, self.database, self.size = database, asking or database, size
         self.clock, random = StandingClock(BEGINS), Random(seed)
         self.samples: list[Sample] = []
         self.deadlocks = self.updates = 0
@@ -77,7 +80,7 @@ class Soak:
         self.phones = [Phones(bot, self.clock.now, Random(f"{seed}:{bot}")) for bot in town.bot_ids(size)]
         self._workers: list[DeliveryWorker | InboxWorker | TimerWorker] = []
         self._running: list[InboxWorker | Sender] = []
-        self._lookout = Lookout(database, self.clock)
+        self._lookout = Lookout(self._worked_on, self.clock)
         for phones in self.phones:
             self._assemble(phones)
         self._starts = sorted(
@@ -90,17 +93,17 @@ class Soak:
         tenure = Tenure(self.clock.monotonic)
         store: Any = None
         delivery = DeliveryWorker(
-            self.database, client, store, phones.id, self.clock, tenure, default_language="id", paced=False,
+            self._worked_on, client, store, phones.id, self.clock, tenure, default_language="id", paced=False,
             watched=True,
         )  # fmt: skip
         updates = InboxWorker(
-            self.database, client, phones.id, phones.username, self.clock, default_language="id",
+            self._worked_on, client, phones.id, phones.username, self.clock, default_language="id",
             on_effect=delivery.wake, paced=False, watched=True,
         )  # fmt: skip
-        firing = TimerWorker(self.database, phones.id, self.clock, tenure, on_effect=delivery.wake, watched=True)
+        firing = TimerWorker(self._worked_on, phones.id, self.clock, tenure, on_effect=delivery.wake, watched=True)
         wakes = {Work.UPDATES: updates.wake, Work.MESSAGES: delivery.wake, Work.TIMERS: firing.wake}
         self._lookout.watch(phones.id, wakes | {Work.FILES: lambda: None})
-        self._running += [updates, Sender(self.database, phones.id, self.clock, tenure, delivery, firing)]
+        self._running += [updates, Sender(self._worked_on, phones.id, self.clock, tenure, delivery, firing)]
         self._workers += [delivery, updates, firing]
 
     async def found(self) -> None:
@@ -187,8 +190,10 @@ class Soak:
         return min((at for at in times if at is not None), default=None)
 
     async def _settled(self) -> None:
-        while not await self.database.read(self._quiet):  # noqa: ASYNC110 - what is waited for is in the database
+        while not await self.database.read(self._quiet):
             await asyncio.sleep(LOOK_SECONDS)
+            # What was put off for a moment comes again only as time passes.
+            self.clock.time += timedelta(seconds=LOOK_SECONDS)
         self._asked_at = time.monotonic()
 
     def _quiet(self, session: Session) -> bool:

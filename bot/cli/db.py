@@ -19,7 +19,7 @@ from storage import sqlite_connection
 from storage.backup.rows import DumpedTable, NotEmpty
 from storage.database import migrate, open_database
 from storage.errors import DatabaseUnavailable
-from storage.moving import NotTheSame, StillWorking, move
+from storage.moving import NotTheSame, SourceChanged, StillWorking, move
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -46,6 +46,11 @@ def move_rows(source: From, target: To) -> None:
             tables = asyncio.run(_move(source, target))
     except StillWorking as error:
         raise Unusable(f"Proses {error.holder} masih bekerja pada basis data asal; hentikan dahulu.") from None
+    except SourceChanged:
+        raise Unusable(
+            "Basis data asal berubah selama disalin, jadi tidak ada yang disimpan. "
+            "Hentikan semua proses Pandu dahulu, lalu ulangi."
+        ) from None
     except NotEmpty:
         raise Unusable("Basis data tujuan sudah berisi; pindah hanya ke yang kosong.") from None
     except NotTheSame as error:

@@ -56,9 +56,7 @@ def _fetching(name: str, info: WebhookInfo, settings: Settings, bot_id: int, now
             )  # fmt: skip
         return good(name, "tanpa webhook: pembaruan diambil pandu run")
     if info.url != settings.webhook_url + webhook.path(bot_id):
-        return mend(
-            name, "webhook belum menuju PANDU_WEBHOOK_URL", "jalankan pandu serve; ia memasang webhook sendiri"
-        )
+        return mend(name, "webhook belum menuju PANDU_WEBHOOK_URL", "jalankan pandu serve; ia memasang webhook sendiri")
     failed = info.last_error_date is not None and now - info.last_error_date < LATELY
     if failed and info.pending_update_count:
         return mend(

@@ -83,14 +83,15 @@ async def play(office: Office, trouble: Trouble = nullcontext, *, last: int = LA
     await turn(p.pengelola.taps("Kembalikan", on="Trantib"))
     await turn(p.pengelola.says("Angkanya belum lengkap"))
     await turn(p.pengelola.taps("Kirim alasan"))
-    await turn(p.trantib.sends_document("perbaikan.xlsx", excel("perbaikan")), p.pengelola.taps("Terima"))
-    await turn(p.trantib.taps("Kirim hasil"), p.pengelola.taps("Terima"))
-    await turn(p.pengelola.taps("Terima"))
+    better = p.trantib.sends_document("perbaikan.xlsx", excel("perbaikan"))
+    await turn(better, p.pengelola.taps("Terima", on="Pemerintahan"))
+    await turn(p.trantib.taps("Kirim hasil"), p.pengelola.taps("Terima", on="Sekretariat"))
+    await turn(p.pengelola.taps("Terima", on="perbaikan.xlsx"))
     # 7 and 8: a tick each, carried on, merged by the Sekcam
     await turn(*(p.phones[head].taps("Data sudah valid") for head in HEADS))
     await turn(*(p.phones[head].taps("Sampaikan ke Sekcam") for head in HEADS))
-    for _ in HEADS:
-        await turn(p.sekcam.taps("Terima"))
+    for unit in ("Pemerintahan", "Trantib", "Sekretariat"):
+        await turn(p.sekcam.taps("Terima", on=unit))
     await turn(p.sekcam.sends_document("gabungan.xlsx", excel("gabungan")))
     await turn(p.sekcam.taps("Kirim hasil"))
     # 9 returned once

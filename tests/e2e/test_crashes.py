@@ -15,7 +15,7 @@ from sqlmodel import Session, select
 from bot.crash_points import CrashPoint
 from storage.errors import DatabaseUnavailable
 from storage.sqlite import SqliteDatabase
-from storage.tables import Card, Office, Task, Timer
+from storage.tables import Card, File, Office, Task, Timer
 from tests.e2e import busy_day
 from tests.e2e.crash_office import TERM, CrashOffice
 from tests.e2e.office import Office as OfficeUnderTest
@@ -53,15 +53,21 @@ async def reminding(tmp_path: Path, database_url: str) -> AsyncIterator[CrashOff
 
 
 class PatientOffice(OfficeUnderTest):
-    """An office that looks into its own database only when that is there, and makes the file worker look again."""
+    """An office that looks into its own database only when that is there, and never waits to fetch a file again."""
 
     async def _idle(self) -> bool:
-        if self.pandu is not None:
-            self.pandu.files.wake()
         try:
-            return await super()._idle()
+            idle = await super()._idle()
+            if not idle and self.pandu is not None and await self.read(a_file_waits):
+                self.clock.advance(timedelta(seconds=4))
+                self.pandu.files.wake()
         except DatabaseUnavailable:
             return False
+        return idle
+
+
+def a_file_waits(session: Session) -> bool:
+    return session.exec(select(File.id).where(File.status == "received").limit(1)).first() is not None
 
 
 @pytest.fixture

@@ -67,6 +67,9 @@ class Timed:
             raise DatabaseUnavailable("away")
         return await self._database.write(body)
 
+    async def write_first(self, body: Callable[[Session], T]) -> T:
+        return await self.write(body)
+
     async def read(self, body: Callable[[Session], T]) -> T:
         return await self._database.read(body)
 

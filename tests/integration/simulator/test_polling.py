@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from simulator import Simulator
 from tests.e2e.phone import quiet
 from tests.integration.simulator.conftest import AHMAD, SITI, Api
@@ -96,6 +98,21 @@ async def test_duplicated_reordered_and_forged_updates(simulator: Simulator, api
     assert [u["message"]["text"] for u in await api("getUpdates")] == ["c", "b"]
     simulator.forge_update("message", {"text": "no such message"})
     assert await api("getUpdates") == [{"update_id": 4, "message": {"text": "no such message"}}]
+
+
+async def test_an_answer_that_is_lost_on_the_way_loses_no_update(simulator: Simulator, api: Api) -> None:
+    simulator.duplicate_next()
+    simulator.says(AHMAD, "a")
+    simulator.hold_updates()
+    simulator.says(AHMAD, "b")
+    simulator.says(SITI, "c")
+    simulator.release_updates(backwards=True)
+    simulator.fault("drop_after", method="getUpdates", times=2)
+    for _ in range(2):
+        with pytest.raises(ConnectionResetError):
+            await api("getUpdates")
+    assert [u["message"]["text"] for u in await api("getUpdates")] == ["a", "a", "c", "b"]
+    assert await api("getUpdates", offset=2) == []
 
 
 async def test_two_bots_do_not_see_each_other(simulator: Simulator, api: Api) -> None:

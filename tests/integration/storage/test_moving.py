@@ -23,7 +23,7 @@ from storage import moving, sqlite_connection
 from storage.backup.restoring import fill
 from storage.backup.rows import DumpedTable, NotEmpty, dump, in_order
 from storage.database import open_database
-from storage.moving import NotTheSame, StillWorking, move
+from storage.moving import NotTheSame, SourceChanged, StillWorking, move
 from storage.tables import AuditEvent, Bot, Inbox, Lease, Official, metadata
 from tests.integration.storage.lived_in import OFFICE, Copy
 from workflow import audit_replay
@@ -184,6 +184,27 @@ async def test_a_database_that_somebody_sends_from_is_not_moved(office: Copy, ta
     finally:
         await database.close()
     assert not (tmp_path / "x.db").exists()
+
+
+async def test_nothing_is_kept_of_a_source_that_somebody_began_to_work_on(
+    office: Copy, target_url: str, tmp_path: Path
+) -> None:
+    await moved(f"sqlite:///{office.path}", target_url, folder_in(tmp_path, "there"))
+    database = await open_database(target_url)
+    loop = asyncio.get_running_loop()
+
+    def begin(_session: Session) -> list[str]:
+        lease = Lease(name="sender:1", holder="mesin-b:17", fence=2, until=now - timedelta(minutes=1))
+        asyncio.run_coroutine_threadsafe(database.write(lambda session: session.add(lease)), loop).result()
+        return []
+
+    try:
+        now = await database.lease_time()
+        with pytest.raises(SourceChanged):
+            await move(database, f"sqlite:///{tmp_path / 'x.db'}", folder_in(tmp_path, "x"), begin)
+    finally:
+        await database.close()
+    assert await nothing_in(f"sqlite:///{tmp_path / 'x.db'}")
 
 
 def test_rows_come_in_an_order_that_no_locale_changes() -> None:

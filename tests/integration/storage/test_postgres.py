@@ -186,3 +186,26 @@ async def test_a_line_that_brings_no_answer_is_given_up(postgres_url: str, monke
 async def test_a_database_that_does_not_exist_is_said_plainly(postgres_server: TemporaryPostgres) -> None:
     with pytest.raises(DatabaseUnavailable, match="does not exist"):
         await open_database(postgres_server.url("nowhere"))
+
+
+async def test_a_lease_does_not_wait_behind_more_work_than_there_are_connections(database: Database) -> None:
+    assert isinstance(database, postgres.PostgresDatabase)
+    at_work, done = asyncio.Semaphore(0), asyncio.Event()
+
+    def work(session: Session) -> None:
+        session.connection()
+        at_work.release()
+        await_only(done.wait())
+
+    working = [asyncio.ensure_future(database.write(work)) for _ in range(postgres.CONNECTIONS)]
+    for _ in working:
+        await at_work.acquire()
+    waiting = asyncio.ensure_future(database.write(names))
+    now = await database.lease_time()
+    held = await database.write_first(
+        lambda session: leases.acquire(session, "sender:1", "here", now, timedelta(seconds=10))
+    )
+    assert held is not None
+    assert not waiting.done()
+    done.set()
+    await asyncio.gather(waiting, *working)

@@ -76,9 +76,7 @@ def what_is_over(session: Session, cast: Cast) -> None:
     of_run: dict[str, Any] = {"office_id": cast.office, "run_id": cast.run, "reason_id": text_id}
     session.add(Pause(**of_run, started_at=MORNING, started_by=who_, ended_at=MORNING))
     session.add(
-        Extension(
-            **of_run, task_id=task, activation=9, asked_by=who_, asked_at=MORNING, until=MORNING, status="lapsed"
-        )
+        Extension(**of_run, task_id=task, activation=9, asked_by=who_, asked_at=MORNING, until=MORNING, status="lapsed")
     )
     session.add(
         Schedule(
