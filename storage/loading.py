@@ -98,7 +98,11 @@ def _plan(statement: Select[Any]) -> Plan | None:
     afresh = bool(options.pop("populate_existing", False))
     if options or statement._with_options:
         return None
-    parts = tuple(_part(column) for column in statement.column_descriptions)
+    asked = statement.column_descriptions
+    parts = tuple(_part(column) for column in asked)
+    wholes = {column["entity"] for column, part in zip(asked, parts, strict=True) if part}
+    if sum(column.get("entity") in wholes for column in asked) > len(wholes):
+        return None  # a column that is asked for twice comes once: a row is then not its parts side by side
     return Plan(parts, isinstance(statement, SelectOfScalar), afresh)
 
 
