@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlalchemy import exists, inspect, literal
 from sqlalchemy.exc import MultipleResultsFound, NoResultFound
@@ -76,6 +78,23 @@ async def test_objects_side_by_side_aliased_or_missing(office: Database) -> None
         assert found == [(1, 2), (2, 3), (3, 4), (4, None)]
         assert not any(chat for _, _, chat in pairs)
         assert pairs[0][1] is pairs[1][0]
+
+    await office.read(body)
+
+
+async def test_what_is_asked_for_twice_stands_twice_in_a_row(office: Database) -> None:
+    """The statement names such a column once only."""
+
+    def body(session: Session) -> None:
+        beside: Any = select(Task, Task.id, Card)
+        for task, number, card in session.exec(beside.join(Card, col(Card.task_id) == Task.id)).all():
+            assert (task.id, card.task_id) == (number, number)
+        before: Any = select(Card.id, Card).where(Card.id == 2)
+        ((number, card),) = session.exec(before).all()
+        assert (number, card.id) == (2, 2)
+        twice: Any = select(Card, Card).where(Card.id == 2)
+        assert list(session.exec(twice).one()) == [card, card]
+        assert session.exec(select(Card.id, Card.id).where(Card.id == 2)).one() == (2, 2)
 
     await office.read(body)
 
