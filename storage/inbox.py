@@ -59,14 +59,15 @@ _LEASE = (
     .where(col(Inbox.id) == bindparam("item_id"))
     .values(tries=bindparam("begun"), lease_until=bindparam("until", type_=UtcDateTime))
 )
+_CLAIMED = select_rows(col(Inbox.id)).where(
+    col(Inbox.id) == bindparam("item_id"),
+    is_status(Inbox.status, "pending"),
+    col(Inbox.tries) == bindparam("begun"),
+    col(Inbox.lease_until).is_not(None),
+)
 _RENEW = (
     update(_TABLE)
-    .where(
-        col(Inbox.id) == bindparam("item_id"),
-        is_status(Inbox.status, "pending"),
-        col(Inbox.tries) == bindparam("begun"),
-        col(Inbox.lease_until).is_not(None),
-    )
+    .where(col(Inbox.id).in_(_CLAIMED.with_for_update(skip_locked=True)))
     .values(lease_until=bindparam("until", type_=UtcDateTime))
 )
 _DONE = (
@@ -134,9 +135,13 @@ def claim(session: Session, bot_id: int, lease_now: datetime, lease: timedelta, 
 def renew(session: Session, item: InboxItem, until: datetime) -> bool:
     """Keep a claimed update that takes long; say whether it was still this claim's to keep.
 
-    It is not once it is finished, given back, or in other hands.
+    It is not once it is finished, given back, or in other hands. Never waits: while its row is locked,
+    by the transaction of its own effect, nobody else is given it, however old its lease.
     """
-    return run(session, _RENEW, {"item_id": item.id, "begun": item.tries, "until": until}).rowcount == 1
+    claimed = {"item_id": item.id, "begun": item.tries}
+    if run(session, _RENEW, {**claimed, "until": until}).rowcount == 1:
+        return True
+    return run(session, _CLAIMED, claimed).first() is not None
 
 
 def put_off(session: Session, bot_id: int, lease_now: datetime, resting: Mapping[int, float]) -> list[int]:
