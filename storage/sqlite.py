@@ -161,8 +161,10 @@ class SqliteDatabase(Database):
         try:
             outcomes = self._commit(group)
         except _GroupBroken as broken:
-            if len(group) == 1:
-                _release(group[0], _Outcome(error=_fault(broken.cause)))
+            # Whoever holds the write lock is waited for once, not by each job alone after another.
+            if len(group) == 1 or sqlite_connection.is_locked(broken.cause):
+                for job in group:
+                    _release(job, _Outcome(error=_fault(broken.cause)))
                 return
             log.warning("a group of %d transactions broke and is run again one by one: %s", len(group), broken.cause)
             for job in group:

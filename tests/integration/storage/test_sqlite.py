@@ -20,7 +20,7 @@ from sqlmodel import Session, col, select
 from storage import file_rows, inbox, outbox
 from storage.database import DatabaseUnavailable, DiskFull
 from storage.literals import is_status
-from storage.sqlite import SqliteDatabase
+from storage.sqlite import LOCK_ATTEMPTS, SqliteDatabase
 from storage.tables import Bot, Card, Inbox, Outbox, Run, Task
 from tests import sending
 from tests.integration.storage.conftest import ANA, BOT, LEASE, NOW, OFFICE, fill
@@ -209,6 +209,24 @@ async def test_a_lock_that_is_never_given_back_is_told(database: SqliteDatabase,
     with pytest.raises(DatabaseUnavailable, match="locked"):
         await database.write(partial(add_bot, number=1))
     assert await database.read(bots) == []
+    other.execute("ROLLBACK")
+    other.close()
+    assert await database.write(partial(add_bot, number=1)) == 1
+
+
+async def test_a_lock_that_is_never_given_back_is_told_to_all_at_once(
+    database: SqliteDatabase, sqlite_url: str
+) -> None:
+    """Each would else wait for it alone, one after the other: the last of a full group for half an hour."""
+    other = sqlite3.connect(path_of(sqlite_url), isolation_level=None)
+    tried: list[str] = []
+    event.listen(database._writing, "before_cursor_execute", lambda *about: tried.append(about[2]))
+    other.execute("BEGIN IMMEDIATE")
+    writes = [database.write(partial(add_bot, number=number)) for number in range(1, 21)]
+    outcomes = await asyncio.gather(*writes, return_exceptions=True)
+    assert {type(outcome) for outcome in outcomes} == {DatabaseUnavailable}
+    # The first may have been alone, the others were there by the time it had given up.
+    assert 0 < len(tried) <= 2 * LOCK_ATTEMPTS
     other.execute("ROLLBACK")
     other.close()
     assert await database.write(partial(add_bot, number=1)) == 1
