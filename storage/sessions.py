@@ -81,6 +81,14 @@ class WorkingSession(Session):
 class ReadingSession(WorkingSession):
     """Sees one unchanging view of the database."""
 
+    def flush(self, objects: Any = None) -> None:  # noqa: ARG002  (its interface)
+        """Refuse to write: the database would, too, in words that sound as if it were away.
+
+        :raises RuntimeError: there is something to write.
+        """
+        if self.new or self.dirty or self.deleted:
+            raise RuntimeError("a body that reads changed rows; it belongs in write()")
+
 
 @event.listens_for(WorkingSession, "loaded_as_persistent")
 def _keep(session: Session, loaded: object) -> None:

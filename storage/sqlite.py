@@ -132,7 +132,10 @@ class SqliteDatabase(Database):
             with ReadingSession(self._reading, expire_on_commit=False) as session:
                 return run_reading(session, body)
         except Exception as error:
-            raise sqlite_connection.infrastructure_fault(error) or error from error
+            fault = sqlite_connection.infrastructure_fault(error)
+            if fault is not None:
+                raise fault from error
+            raise
 
     def _write_groups(self) -> None:
         while True:
