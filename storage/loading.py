@@ -169,9 +169,15 @@ def _objects(session: Session, entity: Entity, rows: Sequence[Any], begin: int, 
             state.dict.update(zip(entity.columns, values, strict=True))
             identities.add(state)
             noticed(session, state)
-        elif afresh or instance_state(one).expired_attributes:
+        elif afresh:
             state = instance_state(one)
             state.dict.update(zip(entity.columns, values, strict=True))
             state._commit_all(state.dict, identities)
+        elif instance_state(one).expired_attributes:
+            state = instance_state(one)
+            row_of = zip(entity.columns, values, strict=True)
+            missing = {name: value for name, value in row_of if name not in state.dict}
+            state.dict.update(missing)
+            state._commit(state.dict, missing)  # not what was changed meanwhile
         found.append(one)
     return found

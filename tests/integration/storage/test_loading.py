@@ -65,6 +65,22 @@ async def test_what_a_session_knows_stays_as_it_is_unless_asked_afresh(office: D
     assert await office.write(body) == ("waiting", "done", "waiting")
 
 
+async def test_what_was_forgotten_is_read_anew_and_what_was_changed_stays(office: Database) -> None:
+    def body(session: Session) -> tuple[str, object]:
+        task = session.get_one(Task, 1)
+        session.expire(task, ["status"])
+        task.draft = {"fields": {"a": "b"}}
+        with session.no_autoflush:
+            assert session.exec(_TASKS).all()[0] is task
+            assert "status" in task.__dict__, "read with the others"
+            assert task in session.dirty
+        return task.status, task.draft
+
+    changed = ("waiting", {"fields": {"a": "b"}})
+    assert await office.write(body) == changed
+    assert await office.read(lambda s: s.exec(select(Task.status, Task.draft).where(Task.id == 1)).one()) == changed
+
+
 async def test_objects_side_by_side_aliased_or_missing(office: Database) -> None:
     def body(session: Session) -> None:
         other = aliased(Task)
