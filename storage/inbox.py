@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Executable, bindparam, exists, func, or_, update
+from sqlalchemy import Executable, and_, bindparam, exists, func, or_, update
 from sqlalchemy import select as select_rows
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -59,12 +59,14 @@ _LEASE = (
     .where(col(Inbox.id) == bindparam("item_id"))
     .values(tries=bindparam("begun"), lease_until=bindparam("until", type_=UtcDateTime))
 )
-_CLAIMED = select_rows(col(Inbox.id)).where(
+_IS_CLAIMED = and_(
     col(Inbox.id) == bindparam("item_id"),
     is_status(Inbox.status, "pending"),
     col(Inbox.tries) == bindparam("begun"),
     col(Inbox.lease_until).is_not(None),
 )
+_CLAIMED = select_rows(col(Inbox.id)).where(_IS_CLAIMED)
+_CLAIMED_ROW = select(Inbox).where(_IS_CLAIMED).with_for_update().execution_options(populate_existing=True)
 _RENEW = (
     update(_TABLE)
     .where(col(Inbox.id).in_(_CLAIMED.with_for_update(skip_locked=True)))
@@ -192,12 +194,12 @@ def mark_done(session: Session, item_id: int, now: datetime) -> None:
         raise NotPending(f"update {item_id} is not pending")
 
 
-def mark_failed(session: Session, item_id: int, error: str, now: datetime, max_tries: int = MAX_TRIES) -> bool:
+def mark_failed(session: Session, item: InboxItem, error: str, now: datetime, max_tries: int = MAX_TRIES) -> bool:
     """Record a failed try; after ``max_tries`` park the update and return true.
 
-    Else it is handed out again at once. One that was finished meanwhile is left alone.
+    Else it is handed out again at once. One that is not this claim's any more (see :func:`renew`) is left alone.
     """
-    row = _pending(session, item_id)
+    row = _claimed(session, item)
     if row is None:
         return False
     row.error = error[:_LONGEST_ERROR]
@@ -209,9 +211,12 @@ def mark_failed(session: Session, item_id: int, error: str, now: datetime, max_t
     return True
 
 
-def release(session: Session, item_id: int) -> None:
-    """Give an update back with its try: the infrastructure failed, not the update."""
-    row = _pending(session, item_id)
+def release(session: Session, item: InboxItem) -> None:
+    """Give an update back with its try: the infrastructure failed, not the update.
+
+    One that is not this claim's any more is left alone.
+    """
+    row = _claimed(session, item)
     if row is not None:
         row.lease_until = None
         row.tries = max(0, row.tries - 1)
@@ -247,7 +252,6 @@ def retry(session: Session, item_id: int) -> bool:
     return freed.rowcount == 1
 
 
-def _pending(session: Session, item_id: int) -> Inbox | None:
-    return session.exec(
-        select(Inbox).where(Inbox.id == item_id, is_status(Inbox.status, "pending")).with_for_update()
-    ).first()
+def _claimed(session: Session, item: InboxItem) -> Inbox | None:
+    claimed = {"item_id": item.id, "begun": item.tries}
+    return session.exec(_CLAIMED_ROW, params=claimed).first()

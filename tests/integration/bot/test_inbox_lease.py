@@ -92,7 +92,7 @@ async def test_what_was_given_back_is_not_kept(office: Database, replica: Worker
     await keep(office, words(1, ANA, "a"))
     worker = replica()
     (item,) = await worker.claim()
-    await office.write(lambda session: inbox.mark_failed(session, item.id, "wrong", worker._clock.now()))
+    await office.write(lambda session: inbox.mark_failed(session, item, "wrong", worker._clock.now()))
     assert not await worker.renew(item)
     assert len(await replica().claim()) == 1
 

@@ -293,7 +293,7 @@ def take_an_update(session: Session) -> None:
     inbox.store_updates(session, BOT, [(1, ANA, "{}")], NOW)
     inbox.void_leases(session, BOT)
     for item in inbox.claim(session, BOT, NOW, LEASE, 5):
-        inbox.mark_failed(session, item.id, "x", NOW)
+        inbox.mark_failed(session, item, "x", NOW)
     inbox.list_parked(session, BOT)
 
 
