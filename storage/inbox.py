@@ -160,9 +160,9 @@ def put_off(session: Session, bot_id: int, lease_now: datetime, resting: Mapping
         .where(Inbox.bot_id == bot_id, is_status(Inbox.status, "pending"), col(Inbox.person).in_(list(resting)))
         .group_by(col(Inbox.person))
     )
-    rows = session.exec(
-        select(Inbox).where(col(Inbox.id).in_(earliest), is_status(Inbox.status, "pending"), free).with_for_update()
-    ).all()
+    waiting = select(Inbox).where(col(Inbox.id).in_(earliest), is_status(Inbox.status, "pending"), free)
+    # One that is locked is being handled, for longer than its lease.
+    rows = session.exec(waiting.with_for_update(skip_locked=True)).all()
     for row in rows:
         row.lease_until = lease_now + timedelta(seconds=resting[row.person])
     session.flush()

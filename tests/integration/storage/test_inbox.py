@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
+from sqlalchemy.util import await_only
 from sqlmodel import Session, select
 
 from storage import inbox
@@ -231,6 +232,31 @@ async def test_whoever_was_overtaken_neither_fails_nor_frees_what_another_handle
     parked, handed_out, item = await database.write(body)
     assert (parked, handed_out, item.tries) == (False, [], 2)
     assert await database.write(lambda session: inbox.mark_failed(session, item, "x", NOW, max_tries=2))
+
+
+async def test_whose_update_is_being_handled_is_not_waited_for(database: Database, database_url: str) -> None:
+    """Its effect may wait for a lock, longer than its lease; all others' updates are claimed meanwhile."""
+    if database_url.startswith("sqlite"):
+        return  # has one writer at a time
+    await database.write(lambda session: store(session, (1, ANA), (2, BUDI)))
+    (item, *_) = await database.write(lambda session: claim(session, limit=1))
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    def handle(session: Session) -> None:
+        inbox.mark_done(session, item.id, NOW)
+        begun.set()
+        await_only(go_on.wait())
+
+    handling = asyncio.create_task(database.write(handle))
+    await begun.wait()
+    try:
+        async with asyncio.timeout(2):
+            later = NOW + LEASE
+            assert await database.write(lambda session: inbox.put_off(session, BOT, later, {ANA: 1.0})) == []
+            assert numbers(await database.write(lambda session: claim(session, later))) == [2]
+    finally:
+        go_on.set()
+        await handling
 
 
 async def test_concurrent_workers_never_share_an_update_and_keep_each_persons_order(database: Database) -> None:
