@@ -22,6 +22,8 @@ from storage.plain import rows_of, run
 from storage.tables import Inbox, UtcDateTime
 
 MAX_TRIES = 3
+_ANY = 1_000_000
+"""More tries than any update ever has."""
 _LONGEST_ERROR = 1000
 
 
@@ -42,6 +44,7 @@ def _claimable() -> Executable:
         .where(
             col(Inbox.bot_id) == bindparam("bot_id"),
             is_status(Inbox.status, "pending"),
+            col(Inbox.tries) < bindparam("below"),
             or_(col(Inbox.lease_until).is_(None), col(Inbox.lease_until) <= bindparam("lease_now")),
             ~overtaking,
         )
@@ -119,15 +122,15 @@ def claim(session: Session, bot_id: int, lease_now: datetime, lease: timedelta, 
     while no other such update is out: of several that were under way when the process died,
     only the guilty one dies three times.
     """
-    rows = run(session, _CLAIMABLE, {"bot_id": bot_id, "lease_now": lease_now, "limit": limit}).all()
-    suspect_out = any(row.tries >= MAX_TRIES - 1 for row in rows) and _last_try_out(session, bot_id, lease_now)
-    claimed = []
-    for row in rows:
-        if row.tries >= MAX_TRIES - 1:
-            if suspect_out:
-                continue
-            suspect_out = True
-        claimed.append(InboxItem(row.id, row.update_id, row.person, row.raw, row.tries + 1))
+    params = {"bot_id": bot_id, "lease_now": lease_now, "limit": limit}
+    rows = run(session, _CLAIMABLE, {**params, "below": _ANY}).all()
+    suspects = [row for row in rows if row.tries >= MAX_TRIES - 1]
+    if suspects:
+        suspect = [] if _last_try_out(session, bot_id, lease_now) else suspects[:1]
+        # Those that may not go yet take nobody's place.
+        others = run(session, _CLAIMABLE, {**params, "below": MAX_TRIES - 1}).all()
+        rows = sorted([*suspect, *others], key=lambda row: row.id)[:limit]
+    claimed = [InboxItem(row.id, row.update_id, row.person, row.raw, row.tries + 1) for row in rows]
     if claimed:
         until = lease_now + lease
         run(session, _LEASE, [{"item_id": item.id, "begun": item.tries, "until": until} for item in claimed])

@@ -185,6 +185,19 @@ async def test_an_update_that_kills_the_process_wears_out_and_drags_nobody_along
     assert (crashes, parked, sorted(handled)) == (3, [1], [2, 3])
 
 
+async def test_many_on_their_last_try_do_not_take_the_place_of_others(database: Database) -> None:
+    """A process died twice with its hands full: these go one by one, whoever came later goes beside them."""
+
+    def body(session: Session) -> tuple[list[int], list[int]]:
+        store(session, *((number, number) for number in range(1, 9)))
+        for row in session.exec(select(Inbox)).all():
+            row.tries = 2 if row.update_id < 6 else 0
+        session.flush()
+        return numbers(claim(session, limit=4)), numbers(claim(session, limit=4))
+
+    assert await database.write(body) == ([1, 6, 7, 8], [])
+
+
 async def test_of_two_that_handle_one_update_only_one_has_an_effect(database: Database) -> None:
     """A slow worker's lease ran out and another took over: 'done' fences the slow one's effects."""
 
