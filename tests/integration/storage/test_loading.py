@@ -10,11 +10,12 @@ from sqlalchemy.exc import MultipleResultsFound, NoResultFound
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
+from storage import inbox, outbox, timers
 from storage.database import Database
 from storage.loading import plan_of
 from storage.plain import rows_of
 from storage.tables import Card, Chat, Run, RunStep, Table, Task
-from tests.integration.storage.conftest import ANA, BOT, NOW, OFFICE
+from tests.integration.storage.conftest import ANA, BOT, LEASE, NOW, OFFICE
 
 _TASKS = select(Task).where(col(Task.run_id) == 1).order_by(col(Task.id))
 
@@ -96,6 +97,37 @@ async def test_objects_side_by_side_aliased_or_missing(office: Database) -> None
         assert pairs[0][1] is pairs[1][0]
 
     await office.read(body)
+
+
+async def test_every_value_is_what_the_orm_would_make_of_it(office: Database) -> None:
+    def more(session: Session) -> None:
+        inbox.store_updates(session, BOT, [(1, ANA, "{}")], NOW)
+        inbox.claim(session, BOT, NOW, LEASE, 1)
+        outbox.say(
+            session, bot_id=BOT, chat_id=ANA, office_id=OFFICE, template="home", now=NOW, not_after=NOW + LEASE,
+            params={"a": None, "b": [1, "é"], "c": {"d": True}},
+        )  # fmt: skip
+        timers.put(session, office_id=OFFICE, kind="nudge", key="n", fire_at=NOW, run_id=1, data={"a": [None]})
+        session.get_one(Task, 1).roles = ["camat"]
+        session.add(RunStep(run_id=1, number=3, office_id=OFFICE, undo=None))
+        session.add(RunStep(run_id=1, number=4, office_id=OFFICE, undo={"a": 1}, opened_at=NOW))
+
+    def body(session: Session) -> int:
+        compared = 0
+        for kind in Table.__subclasses__():
+            ours = [dict(inspect(one).dict) for one in session.exec(select(kind)).all()]
+            session.expunge_all()
+            theirs = [dict(inspect(one).dict) for one in session.execute(select(kind)).scalars()]
+            assert [_typed(one) for one in ours] == [_typed(one) for one in theirs]
+            compared += len(ours)
+        return compared
+
+    await office.write(more)
+    assert await office.read(body) > 15
+
+
+def _typed(values: dict[str, Any]) -> dict[str, tuple[type, Any]]:
+    return {name: (type(value), value) for name, value in values.items() if name != "_sa_instance_state"}
 
 
 async def test_what_is_asked_for_twice_stands_twice_in_a_row(office: Database) -> None:
