@@ -112,6 +112,7 @@ class DeliveryWorker:
         self._at_once = at_once
         self._watched = watched
         self._active = 0
+        self._under_way: set[int] = set()
         self._failures = 0
         self._unknowns: Counter[int] = Counter()
         self._blamed: Counter[int] = Counter()
@@ -157,15 +158,17 @@ class DeliveryWorker:
         if free <= 0 or fence is None:
             return []
         now, lease_now = self._clock.now(), await self._database.lease_time()
+        under_way = frozenset(self._under_way)
         try:
             return await self._database.write(
-                lambda session: outbox.claim(session, self._bot_id, fence, now, lease_now, LEASE, free)
+                lambda session: outbox.claim(session, self._bot_id, fence, now, lease_now, LEASE, free, under_way)
             )
         except LeaseLost:
             self._tenure.end()
             return []
 
     async def _work_on(self, item: OutboxItem) -> None:
+        self._under_way.add(item.id)
         try:
             with on_behalf(item.cause, outbox_id=item.id, office_id=item.office_id):
                 await self.deliver(item)
@@ -175,6 +178,7 @@ class DeliveryWorker:
             # The row stays leased and is tried again; the others must not suffer for it.
             log.exception("a delivery went wrong", outbox_id=item.id)
         finally:
+            self._under_way.discard(item.id)
             self._active -= 1
             self.wake()
 

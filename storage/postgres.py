@@ -216,7 +216,8 @@ def infrastructure_fault(error: BaseException) -> DatabaseUnavailable | None:
     if state == _DISK_FULL:
         return DiskFull("no room left for the database")
     if state in (_READ_ONLY, _NO_ENTRY, _FROZEN) or state[:2] in _INFRASTRUCTURE_CLASSES:
-        return DatabaseUnavailable(f"PostgreSQL: {error}")
+        # Not the error as SQLAlchemy words it: that quotes what was to be written, and this one is logged.
+        return DatabaseUnavailable(f"PostgreSQL: {error.orig if isinstance(error, DBAPIError) else error}")
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return DatabaseUnavailable("the connection to PostgreSQL was lost")
     return None

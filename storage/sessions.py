@@ -33,16 +33,22 @@ class WorkingSession(Session):
     _connected: tuple[SessionTransaction, Connection] | None = None
 
     def connection(self, *args: Any, **options: Any) -> Connection:
-        """Return the transaction's connection, looked for once."""
+        """Return the connection of the transaction, or of the savepoint that is open in it; looked for once.
+
+        A savepoint is set only when its connection is asked for: what is sent past that is not undone with it.
+        """
         if args or options:
             return super().connection(*args, **options)
-        inside = self.get_transaction()
+        inside = self._inside()
         if self._connected is not None and self._connected[0] is inside:
             return self._connected[1]
         connection = super().connection()
-        inside = self.get_transaction()
+        inside = self._inside()
         self._connected = (inside, connection) if inside is not None else None
         return connection
+
+    def _inside(self) -> SessionTransaction | None:
+        return self.get_nested_transaction() or self.get_transaction()
 
     def exec(self, statement: Any, *, params: Any = None, **options: Any) -> Any:
         """See :meth:`sqlmodel.Session.exec`; what is found is always whole, never fetched bit by bit."""
@@ -74,6 +80,14 @@ class WorkingSession(Session):
 
 class ReadingSession(WorkingSession):
     """Sees one unchanging view of the database."""
+
+    def flush(self, objects: Any = None) -> None:  # noqa: ARG002  (its interface)
+        """Refuse to write: the database would, too, in words that sound as if it were away.
+
+        :raises RuntimeError: there is something to write.
+        """
+        if self.new or self.dirty or self.deleted:
+            raise RuntimeError("a body that reads changed rows; it belongs in write()")
 
 
 @event.listens_for(WorkingSession, "loaded_as_persistent")

@@ -132,7 +132,10 @@ class SqliteDatabase(Database):
             with ReadingSession(self._reading, expire_on_commit=False) as session:
                 return run_reading(session, body)
         except Exception as error:
-            raise sqlite_connection.infrastructure_fault(error) or error from error
+            fault = sqlite_connection.infrastructure_fault(error)
+            if fault is not None:
+                raise fault from error
+            raise
 
     def _write_groups(self) -> None:
         while True:
@@ -161,8 +164,10 @@ class SqliteDatabase(Database):
         try:
             outcomes = self._commit(group)
         except _GroupBroken as broken:
-            if len(group) == 1:
-                _release(group[0], _Outcome(error=_fault(broken.cause)))
+            # Whoever holds the write lock is waited for once, not by each job alone after another.
+            if len(group) == 1 or sqlite_connection.is_locked(broken.cause):
+                for job in group:
+                    _release(job, _Outcome(error=_fault(broken.cause)))
                 return
             log.warning("a group of %d transactions broke and is run again one by one: %s", len(group), broken.cause)
             for job in group:

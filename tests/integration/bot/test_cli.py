@@ -9,7 +9,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session
 from typer.testing import CliRunner, Result
 
 from bot.cli import command_line
@@ -41,10 +41,8 @@ async def off_the_loop(pandu: Pandu, *arguments: str) -> Result:
 async def test_a_parked_update_is_listed_and_tried_again(pandu: Pandu, sqlite: Database) -> None:
     def park(session: Session) -> None:
         inbox.store_updates(session, BOT, [(7, ANA, "{}")], NOW)
-        row = session.exec(select(Inbox)).one()
-        row.tries = 3
-        session.flush()
-        inbox.mark_failed(session, row.id or 0, "KeyError at handlers/home.py:1", NOW)
+        (item,) = inbox.claim(session, BOT, NOW, timedelta(seconds=9), 1)
+        inbox.mark_failed(session, item, "KeyError at handlers/home.py:1", NOW, max_tries=1)
 
     assert "Tidak ada" in (await off_the_loop(pandu, "inbox", "list")).output
     await sqlite.write(park)

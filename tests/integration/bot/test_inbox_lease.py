@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
+from sqlalchemy.util import await_only
 from sqlmodel import Session, select
 
 from bot import inbox_worker
@@ -14,8 +15,16 @@ from bot.inbox_worker import LEASE, RENEW_SECONDS, InboxWorker
 from handlers import dispatch
 from storage import inbox
 from storage.database import Database
-from storage.tables import Inbox
-from tests.integration.bot.test_inbox_worker import Answers, keep, until, write_down, written
+from storage.tables import Bot, Inbox
+from tests.integration.bot.test_inbox_worker import (
+    Answers,
+    keep,
+    until,
+    worker_on,
+    working,
+    write_down,
+    written,
+)
 from tests.integration.bot.test_inbox_worker import text as words
 from tests.integration.replicas.replica import SharedTime, Timed
 from tests.integration.storage.conftest import ANA, BOT, BUDI
@@ -83,7 +92,7 @@ async def test_what_was_given_back_is_not_kept(office: Database, replica: Worker
     await keep(office, words(1, ANA, "a"))
     worker = replica()
     (item,) = await worker.claim()
-    await office.write(lambda session: inbox.mark_failed(session, item.id, "wrong", worker._clock.now()))
+    await office.write(lambda session: inbox.mark_failed(session, item, "wrong", worker._clock.now()))
     assert not await worker.renew(item)
     assert len(await replica().claim()) == 1
 
@@ -112,6 +121,59 @@ async def test_a_worker_renews_while_it_works(
     worker.wake()
     await asyncio.wait_for(running, 10)
     assert await written(office) == ["a"]
+
+
+async def test_updates_that_wait_for_a_lock_keep_their_leases_and_no_connection_from_others(
+    office: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An update's own row is locked in the transaction of its effect; its lease is renewed from outside."""
+    if database_url.startswith("sqlite"):
+        return  # has one writer at a time
+    monkeypatch.setattr(inbox_worker, "RENEW_SECONDS", 0.05)
+    entered: list[int] = []
+
+    def wait(session: Session, incoming: Any, _context: Any) -> None:
+        entered.append(1)
+        session.exec(select(Bot).where(Bot.id == BOT).with_for_update()).one()
+        write_down(session, f"{incoming.text}")
+
+    monkeypatch.setattr(dispatch, "handle", wait)
+    people = (ANA, BUDI, ANA + 2, ANA + 3)
+    await keep(office, *(words(number, person, "a") for number, person in enumerate(people, 1)))
+    worker, go_on, locked = worker_on(office, Answers()), asyncio.Event(), asyncio.Event()
+
+    def lock(session: Session) -> None:
+        session.exec(select(Bot).where(Bot.id == BOT).with_for_update()).one()
+        locked.set()
+        await_only(go_on.wait())
+
+    holding = asyncio.create_task(office.write(lock))
+    await locked.wait()
+    async with working(worker):
+        async with asyncio.timeout(10):
+            while len(entered) < len(people):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.3)
+        try:
+            async with asyncio.timeout(2):
+                await office.lease_time()
+                assert await office.write_first(lambda session: session.exec(select(Bot.id)).all()) == [BOT]
+                for item in await items_of(office):
+                    assert await worker.renew(item), "it is still this claim's"
+        finally:
+            go_on.set()
+            await holding
+        await until(office, "done", len(people))
+
+
+async def items_of(database: Database) -> list[inbox.InboxItem]:
+    def body(session: Session) -> list[inbox.InboxItem]:
+        return [
+            inbox.InboxItem(row.id or 0, row.update_id, row.person, row.raw, row.tries)
+            for row in session.exec(select(Inbox)).all()
+        ]
+
+    return await database.read(body)
 
 
 async def leased_until(database: Database, seconds: float, time: SharedTime) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import Session, col, select
 
+from bot import timer_worker
 from bot.clock import Clock
 from bot.tenure import Tenure
 from bot.timer_worker import TRIES, TRY_AGAIN, TimerWorker
@@ -17,6 +18,7 @@ from storage.database import Database
 from storage.errors import DatabaseUnavailable
 from storage.tables import Bot, Office, Official, Outbox, Timer
 from tests import next_timer
+from workflow import notices
 from workflow import timers as rules
 from workflow.moment import Moment
 
@@ -122,6 +124,20 @@ async def test_a_poisoned_timer_holds_nobody_up_and_is_given_up_after_three_trie
     await one.fire_due()
     assert await next_at(opened) is None
     assert await said(opened) == ["say:1", "timer_given_up"]
+
+
+async def test_a_timer_that_cannot_even_be_given_up_holds_nobody_up(
+    opened: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notices, "timer_given_up", fail)
+    monkeypatch.setattr(timer_worker, "REST_SECONDS", 0.0)
+    clock = Stopped()
+    for number in range(TRIES + 1):
+        await put(opened, "poison", "1")
+        await put(opened, "say", f"say:{number}", clock.time)
+        await worker(opened, clock).fire_due()
+        clock.time += TRY_AGAIN
+    assert await said(opened) == [f"say:{number}" for number in range(TRIES + 1)]
 
 
 async def test_a_timer_that_was_moved_since_it_was_found_waits_for_its_new_time(opened: Database) -> None:

@@ -55,7 +55,7 @@ async def test_messages_and_updates_that_were_given_up_are_told(office: Database
         outbox.bury(session, 1, "no")
         inbox.store_updates(session, BOT, [(1, ANA, "{}")], NOW)
         (item,) = inbox.claim(session, BOT, NOW, LEASE, 1)
-        inbox.mark_failed(session, item.id, "bad", NOW, max_tries=1)
+        inbox.mark_failed(session, item, "bad", NOW, max_tries=1)
 
     await office.write(give_up)
     findings = await found(office)

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from storage.database import Database, DatabaseUnavailable, open_database
 from storage.locks import lock_run
+from storage.plain import rows_of, run
 from storage.tables import Bot, Chat, Run, RunStep
 from tests.integration.storage.conftest import NOW, OFFICE
 
@@ -126,13 +127,36 @@ async def test_a_body_that_reads_must_not_write(database: Database) -> None:
     with pytest.raises(RuntimeError, match="belongs in write"):
         await database.read(add_bot)
 
-    def flush(session: Session) -> None:
-        add_bot(session)
-        session.flush()
+    def past_the_session(session: Session) -> None:
+        session.connection().execute(rows_of(Bot).insert(), {"id": 1, "username": "a secret"})
 
-    with pytest.raises(Exception, match=r"(?i)read-?only"):
-        await database.read(flush)
+    with pytest.raises(DatabaseUnavailable, match=r"(?i)read-?only") as raised:
+        await database.read(past_the_session)
+    assert "secret" not in str(raised.value), "what is logged quotes nothing that was to be written"
     assert await database.read(bots) == []
+
+
+async def test_a_reading_body_that_changes_something_before_it_asks_is_told_its_mistake(database: Database) -> None:
+    """It must not look like a database that is away, for which everybody waits and tries again."""
+
+    def body(session: Session) -> None:
+        add_bot(session)
+        run(session, select(Bot.id))
+
+    with pytest.raises(RuntimeError, match="belongs in write"):
+        await database.read(body)
+
+
+async def test_what_a_reading_body_raises_is_raised_as_it_is(database: Database) -> None:
+    error = LookupError("mine")
+
+    def body(_: Session) -> None:
+        raise error
+
+    with pytest.raises(LookupError) as raised:
+        await database.read(body)
+    assert raised.value is error
+    assert error.__cause__ is None
 
 
 async def test_reads_see_one_moment_while_others_write(database: Database) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy.util import await_only
 from sqlmodel import Session
 
 from storage import file_rows
@@ -120,3 +122,33 @@ async def test_a_file_that_cannot_be_fetched_now_is_tried_later(office: Database
         return [early, item.tries]
 
     assert await office.write(body) == [[], 2]
+
+
+async def test_a_lease_is_kept_without_waiting_for_whoever_settles_the_file(
+    office: Database, database_url: str
+) -> None:
+    if database_url.startswith("sqlite"):
+        return  # has one writer at a time
+
+    def body(session: Session) -> list[int]:
+        add(session, 1)
+        return claim(session)
+
+    await office.write(body)
+    marked, go_on = asyncio.Event(), asyncio.Event()
+
+    def settle(session: Session) -> None:
+        file_rows.mark_stored(session, 1, SHA256, 12, "pdf")
+        session.flush()
+        marked.set()
+        await_only(go_on.wait())
+
+    settling = asyncio.create_task(office.write(settle))
+    await marked.wait()
+    try:
+        async with asyncio.timeout(2):
+            await office.write_first(lambda session: file_rows.renew_lease(session, 1, NOW + 2 * LEASE))
+            assert await office.write(lambda session: claim(session, lease_now=NOW + 2 * LEASE)) == []
+    finally:
+        go_on.set()
+        await settling

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
+from sqlalchemy.util import await_only
 from sqlmodel import Session, select
 
 from storage import inbox
@@ -100,7 +101,7 @@ async def test_a_poison_update_is_set_aside_after_three_tries_and_blocks_nobody(
         for number in range(3):
             (item,) = claim(session)
             assert (item.update_id, item.tries) == (1, number + 1)
-            parked.append(inbox.mark_failed(session, item.id, "KeyError at x.py:3", NOW))
+            parked.append(inbox.mark_failed(session, item, "KeyError at x.py:3", NOW))
         return parked, numbers(claim(session)), [row.error for row in inbox.list_parked(session, BOT)]
 
     assert await database.write(body) == ([False, False, True], [2], ["KeyError at x.py:3"])
@@ -111,7 +112,7 @@ async def test_a_parked_update_can_be_tried_again(database: Database) -> None:
         store(session, (1, ANA))
         for _ in range(3):
             (item,) = claim(session)
-            inbox.mark_failed(session, item.id, "x", NOW)
+            inbox.mark_failed(session, item, "x", NOW)
         assert [row.id for row in inbox.list_parked(session)] == [item.id]
         tried = [inbox.retry(session, item.id), inbox.retry(session, item.id), inbox.retry(session, 99)]
         return tried, claim(session)
@@ -128,7 +129,7 @@ async def test_an_infrastructure_fault_costs_no_try(database: Database) -> None:
         for _ in range(5):
             (item,) = claim(session)
             tries.append(item.tries)
-            inbox.release(session, item.id)
+            inbox.release(session, item)
         return tries
 
     assert await database.write(body) == [1, 1, 1, 1, 1]
@@ -166,14 +167,14 @@ async def test_an_update_that_kills_the_process_wears_out_and_drags_nobody_along
         inbox.void_leases(session, BOT)
         return claim(session)
 
-    def fail(session: Session, item_id: int) -> bool:
-        return inbox.mark_failed(session, item_id, "died", NOW)
+    def fail(session: Session, item: InboxItem) -> bool:
+        return inbox.mark_failed(session, item, "died", NOW)
 
     handled, crashes, parked = [], 0, []
     while items := await database.write(claim_after_a_crash):
         for item in items:
             if item.worn_out:
-                assert await database.write(partial(fail, item_id=item.id))
+                assert await database.write(partial(fail, item=item))
                 parked.append(item.update_id)
             elif item.update_id == 1:
                 crashes += 1  # and with it all that was claimed beside it
@@ -182,6 +183,19 @@ async def test_an_update_that_kills_the_process_wears_out_and_drags_nobody_along
                 await database.write(partial(finish, item_id=item.id))
                 handled.append(item.update_id)
     assert (crashes, parked, sorted(handled)) == (3, [1], [2, 3])
+
+
+async def test_many_on_their_last_try_do_not_take_the_place_of_others(database: Database) -> None:
+    """A process died twice with its hands full: these go one by one, whoever came later goes beside them."""
+
+    def body(session: Session) -> tuple[list[int], list[int]]:
+        store(session, *((number, number) for number in range(1, 9)))
+        for row in session.exec(select(Inbox)).all():
+            row.tries = 2 if row.update_id < 6 else 0
+        session.flush()
+        return numbers(claim(session, limit=4)), numbers(claim(session, limit=4))
+
+    assert await database.write(body) == ([1, 6, 7, 8], [])
 
 
 async def test_of_two_that_handle_one_update_only_one_has_an_effect(database: Database) -> None:
@@ -209,12 +223,53 @@ async def test_whoever_comes_late_neither_fails_nor_frees_what_is_done(database:
         store(session, (1, ANA))
         (item,) = claim(session)
         inbox.mark_done(session, item.id, NOW)
-        parked = inbox.mark_failed(session, item.id, "late", NOW, max_tries=1)
-        inbox.release(session, item.id)
+        parked = inbox.mark_failed(session, item, "late", NOW, max_tries=1)
+        inbox.release(session, item)
         row = session.get_one(Inbox, item.id)
         return parked, row.status, row.tries
 
     assert await database.write(body) == (False, "done", 1)
+
+
+async def test_whoever_was_overtaken_neither_fails_nor_frees_what_another_handles(database: Database) -> None:
+    """A process that was frozen, or cut off from the database, for longer than its lease."""
+
+    def body(session: Session) -> tuple[bool, list[int], InboxItem]:
+        store(session, (1, ANA))
+        (slow,) = claim(session, NOW)
+        (item,) = claim(session, NOW + LEASE)
+        parked = inbox.mark_failed(session, slow, "late", NOW, max_tries=1)
+        inbox.release(session, slow)
+        return parked, numbers(claim(session, NOW + LEASE)), item
+
+    parked, handed_out, item = await database.write(body)
+    assert (parked, handed_out, item.tries) == (False, [], 2)
+    assert await database.write(lambda session: inbox.mark_failed(session, item, "x", NOW, max_tries=2))
+
+
+async def test_whose_update_is_being_handled_is_not_waited_for(database: Database, database_url: str) -> None:
+    """Its effect may wait for a lock, longer than its lease; all others' updates are claimed meanwhile."""
+    if database_url.startswith("sqlite"):
+        return  # has one writer at a time
+    await database.write(lambda session: store(session, (1, ANA), (2, BUDI)))
+    (item, *_) = await database.write(lambda session: claim(session, limit=1))
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    def handle(session: Session) -> None:
+        inbox.mark_done(session, item.id, NOW)
+        begun.set()
+        await_only(go_on.wait())
+
+    handling = asyncio.create_task(database.write(handle))
+    await begun.wait()
+    try:
+        async with asyncio.timeout(2):
+            later = NOW + LEASE
+            assert await database.write(lambda session: inbox.put_off(session, BOT, later, {ANA: 1.0})) == []
+            assert numbers(await database.write(lambda session: claim(session, later))) == [2]
+    finally:
+        go_on.set()
+        await handling
 
 
 async def test_concurrent_workers_never_share_an_update_and_keep_each_persons_order(database: Database) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlalchemy import exists, inspect, literal
 from sqlalchemy.exc import MultipleResultsFound, NoResultFound
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
+from storage import inbox, outbox, timers
 from storage.database import Database
 from storage.loading import plan_of
 from storage.plain import rows_of
 from storage.tables import Card, Chat, Run, RunStep, Table, Task
-from tests.integration.storage.conftest import ANA, BOT, NOW, OFFICE
+from tests.integration.storage.conftest import ANA, BOT, LEASE, NOW, OFFICE
 
 _TASKS = select(Task).where(col(Task.run_id) == 1).order_by(col(Task.id))
 
@@ -63,6 +66,22 @@ async def test_what_a_session_knows_stays_as_it_is_unless_asked_afresh(office: D
     assert await office.write(body) == ("waiting", "done", "waiting")
 
 
+async def test_what_was_forgotten_is_read_anew_and_what_was_changed_stays(office: Database) -> None:
+    def body(session: Session) -> tuple[str, object]:
+        task = session.get_one(Task, 1)
+        session.expire(task, ["status"])
+        task.draft = {"fields": {"a": "b"}}
+        with session.no_autoflush:
+            assert session.exec(_TASKS).all()[0] is task
+            assert "status" in task.__dict__, "read with the others"
+            assert task in session.dirty
+        return task.status, task.draft
+
+    changed = ("waiting", {"fields": {"a": "b"}})
+    assert await office.write(body) == changed
+    assert await office.read(lambda s: s.exec(select(Task.status, Task.draft).where(Task.id == 1)).one()) == changed
+
+
 async def test_objects_side_by_side_aliased_or_missing(office: Database) -> None:
     def body(session: Session) -> None:
         other = aliased(Task)
@@ -76,6 +95,54 @@ async def test_objects_side_by_side_aliased_or_missing(office: Database) -> None
         assert found == [(1, 2), (2, 3), (3, 4), (4, None)]
         assert not any(chat for _, _, chat in pairs)
         assert pairs[0][1] is pairs[1][0]
+
+    await office.read(body)
+
+
+async def test_every_value_is_what_the_orm_would_make_of_it(office: Database) -> None:
+    def more(session: Session) -> None:
+        inbox.store_updates(session, BOT, [(1, ANA, "{}")], NOW)
+        inbox.claim(session, BOT, NOW, LEASE, 1)
+        outbox.say(
+            session, bot_id=BOT, chat_id=ANA, office_id=OFFICE, template="home", now=NOW, not_after=NOW + LEASE,
+            params={"a": None, "b": [1, "é"], "c": {"d": True}},
+        )  # fmt: skip
+        timers.put(session, office_id=OFFICE, kind="nudge", key="n", fire_at=NOW, run_id=1, data={"a": [None]})
+        session.get_one(Task, 1).roles = ["camat"]
+        session.add(RunStep(run_id=1, number=3, office_id=OFFICE, undo=None))
+        session.add(RunStep(run_id=1, number=4, office_id=OFFICE, undo={"a": 1}, opened_at=NOW))
+
+    def body(session: Session) -> int:
+        compared = 0
+        for kind in Table.__subclasses__():
+            ours = [dict(inspect(one).dict) for one in session.exec(select(kind)).all()]
+            session.expunge_all()
+            theirs = [dict(inspect(one).dict) for one in session.execute(select(kind)).scalars()]
+            assert [_typed(one) for one in ours] == [_typed(one) for one in theirs]
+            compared += len(ours)
+        return compared
+
+    await office.write(more)
+    assert await office.read(body) > 15
+
+
+def _typed(values: dict[str, Any]) -> dict[str, tuple[type, Any]]:
+    return {name: (type(value), value) for name, value in values.items() if name != "_sa_instance_state"}
+
+
+async def test_what_is_asked_for_twice_stands_twice_in_a_row(office: Database) -> None:
+    """The statement names such a column once only."""
+
+    def body(session: Session) -> None:
+        beside: Any = select(Task, Task.id, Card)
+        for task, number, card in session.exec(beside.join(Card, col(Card.task_id) == Task.id)).all():
+            assert (task.id, card.task_id) == (number, number)
+        before: Any = select(Card.id, Card).where(Card.id == 2)
+        ((number, card),) = session.exec(before).all()
+        assert (number, card.id) == (2, 2)
+        twice: Any = select(Card, Card).where(Card.id == 2)
+        assert list(session.exec(twice).one()) == [card, card]
+        assert session.exec(select(Card.id, Card.id).where(Card.id == 2)).one() == (2, 2)
 
     await office.read(body)
 

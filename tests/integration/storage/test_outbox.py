@@ -229,6 +229,21 @@ async def test_after_a_crash_what_was_under_way_is_uncertain(office: Database) -
     assert await office.write(restart) == [("under way", True, 2)]
 
 
+async def test_what_its_holder_is_still_busy_with_stays_with_it(office: Database) -> None:
+    def body(session: Session) -> tuple[list[OutboxItem], list[OutboxItem]]:
+        say(session, "a")
+        (item,) = claim(session)
+        fence, late = item.fence, NOW + LEASE
+        sending.hold(session, BOT, late)
+        known = outbox.claim(session, BOT, fence, NOW, late, LEASE, 5, {item.id})
+        sending.hold(session, BOT, late + LEASE)
+        return known, outbox.claim(session, BOT, fence, NOW, late + LEASE, LEASE, 5)
+
+    known, (item,) = await office.write(body)
+    assert known == []
+    assert (item.tries, item.uncertain) == (2, True)
+
+
 async def test_a_lease_that_ran_out_is_taken_over_as_uncertain(office: Database) -> None:
     def body(session: Session) -> tuple[list[OutboxItem], list[OutboxItem]]:
         say(session)

@@ -46,7 +46,7 @@ async def test_only_what_waits_is_counted_each_bot_for_itself(office: Database) 
         outbox.bury(session, 2, "no")
         inbox.store_updates(session, BOT, [(1, ANA, "{}"), (2, ANA, "{}")], NOW - MINUTE)
         (first,) = inbox.claim(session, BOT, NOW, LEASE, 10)
-        inbox.mark_failed(session, first.id, "bad", NOW, max_tries=1)
+        inbox.mark_failed(session, first, "bad", NOW, max_tries=1)
         timers.put(session, office_id=OFFICE, kind="nudge", key="late", fire_at=NOW - 3 * MINUTE)
         timers.put(session, office_id=OFFICE, kind="nudge", key="soon", fire_at=NOW + MINUTE)
 

@@ -20,7 +20,7 @@ from sqlmodel import Session, col, select
 from storage import file_rows, inbox, outbox
 from storage.database import DatabaseUnavailable, DiskFull
 from storage.literals import is_status
-from storage.sqlite import SqliteDatabase
+from storage.sqlite import LOCK_ATTEMPTS, SqliteDatabase
 from storage.tables import Bot, Card, Inbox, Outbox, Run, Task
 from tests import sending
 from tests.integration.storage.conftest import ANA, BOT, LEASE, NOW, OFFICE, fill
@@ -214,6 +214,24 @@ async def test_a_lock_that_is_never_given_back_is_told(database: SqliteDatabase,
     assert await database.write(partial(add_bot, number=1)) == 1
 
 
+async def test_a_lock_that_is_never_given_back_is_told_to_all_at_once(
+    database: SqliteDatabase, sqlite_url: str
+) -> None:
+    """Each would else wait for it alone, one after the other: the last of a full group for half an hour."""
+    other = sqlite3.connect(path_of(sqlite_url), isolation_level=None)
+    tried: list[str] = []
+    event.listen(database._writing, "before_cursor_execute", lambda *about: tried.append(about[2]))
+    other.execute("BEGIN IMMEDIATE")
+    writes = [database.write(partial(add_bot, number=number)) for number in range(1, 21)]
+    outcomes = await asyncio.gather(*writes, return_exceptions=True)
+    assert {type(outcome) for outcome in outcomes} == {DatabaseUnavailable}
+    # The first may have been alone, the others were there by the time it had given up.
+    assert 0 < len(tried) <= 2 * LOCK_ATTEMPTS
+    other.execute("ROLLBACK")
+    other.close()
+    assert await database.write(partial(add_bot, number=1)) == 1
+
+
 async def test_a_cancelled_caller_that_still_waits_is_not_run(database: SqliteDatabase) -> None:
     first, go = await busy(database)
     second = asyncio.ensure_future(database.write(partial(add_bot, number=1)))
@@ -275,7 +293,7 @@ def take_an_update(session: Session) -> None:
     inbox.store_updates(session, BOT, [(1, ANA, "{}")], NOW)
     inbox.void_leases(session, BOT)
     for item in inbox.claim(session, BOT, NOW, LEASE, 5):
-        inbox.mark_failed(session, item.id, "x", NOW)
+        inbox.mark_failed(session, item, "x", NOW)
     inbox.list_parked(session, BOT)
 
 

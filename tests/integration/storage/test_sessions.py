@@ -1,0 +1,78 @@
+"""A session that loads and runs without the ORM's detours keeps the ORM's promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from sqlalchemy import bindparam, update
+from sqlmodel import Session, col, select
+
+from storage.causes import all_or_nothing
+from storage.database import Database
+from storage.plain import change, rows_of, run
+from storage.tables import Task
+
+_STATUS = update(rows_of(Task)).where(col(Task.id) == bindparam("task_id")).values(status=bindparam("status"))
+
+
+def _status(session: Session) -> str:
+    return session.exec(select(Task.status).where(Task.id == 1)).one()
+
+
+@contextmanager
+def undone(session: Session) -> Iterator[None]:
+    """Do something in a savepoint that is then rolled back."""
+    with suppress(KeyError), all_or_nothing(session):
+        yield
+        raise KeyError
+
+
+async def test_a_bare_statement_is_undone_with_its_savepoint(office: Database) -> None:
+    def body(session: Session) -> str:
+        session.get_one(Task, 1)
+        with undone(session):
+            run(session, _STATUS, {"task_id": 1, "status": "done"})
+        return _status(session)
+
+    assert await office.write(body) == "waiting"
+    assert await office.read(_status) == "waiting"
+
+
+async def test_a_row_changed_beneath_its_object_is_undone_with_its_savepoint(office: Database) -> None:
+    def body(session: Session) -> tuple[str, str]:
+        task = session.get_one(Task, 1)
+        with undone(session):
+            change(session, _STATUS, {"task_id": 1}, task, status="done")
+        return task.status, _status(session)
+
+    assert await office.write(body) == ("waiting", "waiting")
+
+
+async def test_what_was_first_seen_in_a_savepoint_that_was_undone_is_seen_anew(office: Database) -> None:
+    held: list[Task] = []  # nobody forgets it meanwhile
+
+    def body(session: Session) -> tuple[str, str]:
+        with undone(session):
+            run(session, _STATUS, {"task_id": 1, "status": "done"})
+            held.append(session.get_one(Task, 1))
+        return session.get_one(Task, 1).status, _status(session)
+
+    assert await office.write(body) == ("waiting", "waiting")
+
+
+async def test_a_savepoint_after_another_and_within_another(office: Database) -> None:
+    def body(session: Session) -> list[str]:
+        seen: list[str] = []
+        with all_or_nothing(session):
+            run(session, _STATUS, {"task_id": 1, "status": "open"})
+            with undone(session):
+                run(session, _STATUS, {"task_id": 1, "status": "done"})
+                seen.append(_status(session))
+            seen.append(_status(session))
+        run(session, _STATUS, {"task_id": 2, "status": "done"})
+        seen.append(_status(session))
+        return seen
+
+    assert await office.write(body) == ["done", "open", "open"]
+    assert await office.read(_status) == "open"
