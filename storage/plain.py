@@ -2,7 +2,8 @@
 
 What passes through the queues and the record at every tap is rows that nobody keeps; making
 objects of them costs several times their way to the database and back. Rows that a session
-knows as objects are changed by :func:`change` only: it would go on showing what they were.
+knows as objects are changed by :func:`change` only: it would go on showing what they were. To take
+such statements back use :func:`storage.causes.all_or_nothing`, which has everything read anew.
 """
 
 from __future__ import annotations

@@ -71,6 +71,8 @@ class Page(StrEnum):
 
 
 QUESTION = "q"
+LARGEST = 2**31 - 1
+"""The largest number of a row. To be asked for a larger one PostgreSQL takes for a mistake of the program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +115,12 @@ def parse(data: str) -> Press | QuestionPress | None:
         question, found, answer = rest.partition(":")
         return QuestionPress(question, answer) if found else None
     parts = data.split(":", 3)
-    if len(parts) < 3 or not all(p.isascii() and p.isdigit() and len(p) < 19 for p in parts[1:3]):
+    if len(parts) < 3 or not all(_is_number(part) for part in parts[1:3]):
         return None
     if head not in {*Verb, *Page}:
         return None
     return Press(head, int(parts[1]), int(parts[2]), parts[3] if len(parts) == 4 else "")
+
+
+def _is_number(part: str) -> bool:
+    return part.isascii() and part.isdigit() and len(part) < 19 and int(part) <= LARGEST

@@ -91,6 +91,7 @@ async def take_updates(database: Database) -> None:
     await database.write(lambda session: inbox.store_updates(session, BOT, [(900, 3, "{}")], MORNING))
     items = await database.write(lambda session: inbox.claim(session, BOT, MORNING, LEASE, 5))
     await database.write(lambda session: inbox.put_off(session, BOT, MORNING, {6: 3.0}))
+    await database.write(lambda session: inbox.renew(session, items[0], MORNING + LEASE))
     await database.write(lambda session: inbox.mark_failed(session, items[0], "x", MORNING))
     await database.write(lambda session: inbox.release(session, items[1]))
     await database.write(lambda session: inbox.mark_done(session, items[2].id, MORNING))

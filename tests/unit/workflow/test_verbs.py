@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow.verbs import Page, Press, QuestionPress, Verb, parse
+from workflow.verbs import LARGEST, Page, Press, QuestionPress, Verb, parse
 
 
 @given(
     st.sampled_from([*Verb, *Page]),
-    st.integers(0, 10**12),
+    st.integers(0, LARGEST),
     st.integers(0, 10**6),
     st.from_regex(r"[a-z_:-]{0,20}", fullmatch=True),
 )
