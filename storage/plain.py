@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Executable, inspect
+from sqlalchemy import Executable, inspect
 from sqlalchemy import Table as Rows
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session
 
+from storage.prepared import Found, execute
 from storage.tables import Table
 
 
@@ -25,10 +26,10 @@ def rows_of(table: type[Table]) -> Rows:
 
 def run(
     session: Session, statement: Executable, params: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
-) -> CursorResult[Any]:
+) -> Found[Any]:
     """Run a statement, put together once, in the session's transaction, after what the session holds back."""
     session.flush()
-    return session.connection().execute(statement, params)
+    return execute(session.connection(), statement, params)
 
 
 def change(session: Session, statement: Executable, key: Mapping[str, Any], row: Table, **values: Any) -> None:
