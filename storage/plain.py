@@ -13,9 +13,11 @@ from typing import Any, cast
 from sqlalchemy import Executable, inspect
 from sqlalchemy import Table as Rows
 from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.sql.selectable import SelectBase
 from sqlmodel import Session
 
 from storage.prepared import Found, execute
+from storage.sessions import WorkingSession
 from storage.tables import Table
 
 
@@ -29,6 +31,8 @@ def run(
 ) -> Found[Any]:
     """Run a statement, put together once, in the session's transaction, after what the session holds back."""
     session.flush()
+    if isinstance(session, WorkingSession) and isinstance(statement, SelectBase):
+        return execute(session.reading_connection(), statement, params)
     return execute(session.connection(), statement, params)
 
 

@@ -17,6 +17,7 @@ from sqlmodel import Session
 
 from storage.loading import entity_of, known, load, plan_of
 from storage.tables import Adoption, Office, Run
+from storage.writing import write
 
 T = TypeVar("T")
 
@@ -27,22 +28,35 @@ _REMEMBERED = "pandu remembered"
 class WorkingSession(Session):
     """Holds on to the few objects that are asked for everywhere; they stay those of the session.
 
-    Loads objects without the ORM's detours, see :mod:`storage.loading`.
+    Loads and writes objects without the ORM's detours, see :mod:`storage.loading` and :mod:`storage.writing`.
     """
 
-    _connected: tuple[SessionTransaction, Connection] | None = None
+    _connected: tuple[SessionTransaction | None, Connection] | None = None
+    _within: SessionTransaction | None = None
 
     def connection(self, *args: Any, **options: Any) -> Connection:
-        """Return the transaction's connection, looked for once."""
+        """Return the connection of the transaction, a savepoint begun where one was asked for; looked for once."""
+        within = self.get_nested_transaction() or self.get_transaction()
         if args or options:
             return super().connection(*args, **options)
-        inside = self.get_transaction()
-        if self._connected is not None and self._connected[0] is inside:
+        if self._connected is None or within is None or self._within is not within:
+            connection = super().connection()
+            self._connected = (self.get_transaction(), connection)
+            self._within = self.get_nested_transaction() or self.get_transaction()
+        return self._connected[1]
+
+    def reading_connection(self) -> Connection:
+        """Return the connection to read with: a savepoint is only begun where there is something to undo."""
+        if self._connected is not None and self._connected[0] is self.get_transaction() is not None:
             return self._connected[1]
-        connection = super().connection()
-        inside = self.get_transaction()
-        self._connected = (inside, connection) if inside is not None else None
-        return connection
+        return self.connection()
+
+    def flush(self, objects: Any = None) -> None:
+        """See :meth:`sqlalchemy.orm.Session.flush`."""
+        if not self._flushing and self._is_clean():
+            return
+        if self._flushing or objects is not None or not write(self, self.connection()):
+            super().flush(objects)
 
     def exec(self, statement: Any, *, params: Any = None, **options: Any) -> Any:
         """See :meth:`sqlmodel.Session.exec`; what is found is always whole, never fetched bit by bit."""
@@ -51,7 +65,7 @@ class WorkingSession(Session):
             return super().exec(statement, params=params, **options)
         if self.autoflush:
             self.flush()
-        return load(self, self.connection(), statement, plan, params)
+        return load(self, self.reading_connection(), statement, plan, params)
 
     def get(self, entity: Any, ident: Any, **options: Any) -> Any:
         """See :meth:`sqlalchemy.orm.Session.get`."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import DateTime, Index, MetaData, TypeDecorator, text
 from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlmodel import SQLModel
 
 NAMING = {
@@ -26,6 +27,13 @@ class Table(SQLModel):
     metadata = metadata
     # Rows are never validated by pydantic, whose checks for each table take long to put together.
     model_config = {"defer_build": True}
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set a column as SQLAlchemy does, without pydantic's share in it, which is for validated values."""
+        if isinstance(getattr(type(self), name, None), InstrumentedAttribute):
+            object.__setattr__(self, name, value)
+        else:
+            super().__setattr__(name, value)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
