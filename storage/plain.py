@@ -36,11 +36,12 @@ def run(
     return execute(session.connection(), statement, params)
 
 
-def change(session: Session, statement: Executable, key: Mapping[str, Any], row: Table, **values: Any) -> None:
+def change(session: Session, statement: Executable, key: Mapping[str, Any], row: Table, **values: Any) -> Found[Any]:
     """Run a statement that sets ``values`` on one row, and tell the object that the session has of it.
 
-    The statement's parameters are ``key`` and the names of the values.
+    The statement's parameters are ``key`` and the names of the values. Returns what it returns.
     """
-    run(session, statement, {**key, **values})
+    found = run(session, statement, {**key, **values})
     for name, value in values.items():
         set_committed_value(row, name, value)
+    return found

@@ -111,7 +111,7 @@ class Prepared:
 
     def ask(self, connection: Connection, text: str, values: tuple[Any, ...]) -> tuple[list[Any], int]:
         """Run the statement; return its rows as tuples, and how many it changed."""
-        rows, changed = _ask(connection, text, values, reads=self.reads)
+        rows, changed = ask(connection, text, values, reads=self.reads)
         if self.from_driver and rows:
             return [self._converted(row) for row in rows], changed
         return rows, changed
@@ -215,7 +215,7 @@ def _value(compiled: SQLCompiler, name: str) -> _Value:
     return _Value(bind.key, None, cast("Callable[[Any], Any] | None", to_driver), required=required, fixed=fixed)
 
 
-def _ask(connection: Connection, text: str, values: tuple[Any, ...], *, reads: bool) -> tuple[list[Any], int]:
+def ask(connection: Connection, text: str, values: tuple[Any, ...], *, reads: bool) -> tuple[list[Any], int]:
     """Hand a statement to the driver, as ``Connection.execute`` does at its innermost."""
     dialect: Any = connection.dialect
     cursor: Any = connection.connection.cursor()

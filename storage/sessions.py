@@ -16,13 +16,15 @@ from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
 from storage.loading import entity_of, known, load, plan_of
-from storage.tables import Adoption, Office, Run
+from storage.tables import Adoption, Delegation, Office, Run, Table
 from storage.writing import write
 
 T = TypeVar("T")
 
 _KEPT = "pandu kept"
 _REMEMBERED = "pandu remembered"
+_KEPT_UNTIL_WRITTEN = (Delegation,)
+"""The tables whose answers are kept in sessions that may write."""
 
 
 class WorkingSession(Session):
@@ -55,6 +57,9 @@ class WorkingSession(Session):
         """See :meth:`sqlalchemy.orm.Session.flush`."""
         if not self._flushing and self._is_clean():
             return
+        held_back = (*self._dirty_states, *self._new, *self._deleted)
+        if any(state.class_ in _KEPT_UNTIL_WRITTEN for state in held_back):
+            look_again(self)
         if self._flushing or objects is not None or not write(self, self.connection()):
             super().flush(objects)
 
@@ -96,12 +101,27 @@ def _keep(session: Session, loaded: object) -> None:
         session.info.setdefault(_KEPT, []).append(loaded)
 
 
-def once(session: Session, key: Hashable, load: Callable[[], T]) -> T:
-    """Return what ``load`` reads, read only once for each ``key`` on an unchanging view.
+@event.listens_for(WorkingSession, "after_soft_rollback")
+def _undone(session: Session, _transaction: SessionTransaction) -> None:
+    look_again(session)
 
-    A session that may write reads it anew each time.
+
+def look_again(session: Session) -> None:
+    """Forget the answers of a session that may write: others may have changed what they rest on.
+
+    Called wherever a lock was waited for, or something undone.
     """
     if not isinstance(session, ReadingSession):
+        session.info.pop(_REMEMBERED, None)
+
+
+def once(session: Session, key: Hashable, load: Callable[[], T], *, of: type[Table] | None = None) -> T:
+    """Return what ``load`` reads, read only once for each ``key`` on an unchanging view.
+
+    A session that may write reads it anew each time, unless it rests on one table alone (``of``):
+    then until it writes to that one, locks a run or an office, or takes something back.
+    """
+    if not isinstance(session, ReadingSession) and of not in _KEPT_UNTIL_WRITTEN:
         return load()
     remembered = cast("dict[Hashable, T]", session.info.setdefault(_REMEMBERED, {}))
     if key not in remembered:

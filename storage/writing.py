@@ -82,8 +82,8 @@ def write(session: Session, connection: Connection) -> bool:
         done = execute(connection, one.statement, one.params)
         if not one.new and done.rowcount != 1:
             raise StaleDataError(f"an UPDATE of {one.kind.rows.name} matched {done.rowcount} rows, not one")
-        if one.new and one.kind.generated is not None and one.kind.generated not in one.params:
-            one.state.dict[one.kind.generated] = done.scalar_one()
+        if done:
+            one.state.dict[str(one.kind.generated)] = done.scalar_one()
     session._register_persistent({*changed, *new})
     return True
 

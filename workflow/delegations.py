@@ -17,7 +17,7 @@ _HELD = select(Delegation).where(col(Delegation.office_id) == bindparam("office_
 def held(session: Session, office_id: str) -> list[Delegation]:
     """Return the delegations that count in an office now: nearly always none, never more than a few."""
     params = {"office_id": office_id}
-    return once(session, ("delegations", office_id), lambda: list(session.exec(_HELD, params=params)))
+    return once(session, ("delegations", office_id), lambda: list(session.exec(_HELD, params=params)), of=Delegation)
 
 
 def of(session: Session, officials: list[Official], task: Task) -> dict[int, Delegation]:
