@@ -20,7 +20,9 @@ def _begin(connection: Connection, name: str) -> None:
 
 
 def _release(connection: Connection, name: str) -> None:
-    ask(connection, f"RELEASE SAVEPOINT {name}", (), reads=False)
+    # PostgreSQL lets go of a savepoint at the COMMIT just as well, unasked: a way there and back less.
+    if connection.dialect.name != "postgresql":
+        ask(connection, f"RELEASE SAVEPOINT {name}", (), reads=False)
 
 
 def _go_back(connection: Connection, name: str) -> None:

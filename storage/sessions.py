@@ -115,6 +115,11 @@ def look_again(session: Session) -> None:
         session.info.pop(_REMEMBERED, None)
 
 
+def take_note(session: Session, key: Hashable, value: T, *, of: type[Table]) -> None:
+    """Take an answer that was read along with something else as :func:`once` would keep it."""
+    once(session, key, lambda: value, of=of)
+
+
 def once(session: Session, key: Hashable, load: Callable[[], T], *, of: type[Table] | None = None) -> T:
     """Return what ``load`` reads, read only once for each ``key`` on an unchanging view.
 

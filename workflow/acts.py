@@ -110,8 +110,9 @@ def perform(session: Session, moment: Moment, deed: Deed) -> Submission:
     loaded, task, official = deed.loaded, deed.task, deed.official
     before, was, was_open = run_state.key_of(task), loaded.run.status, task.status == PartStatus.OPEN
     transition = rules.apply(loaded.definition, loaded.state(), deed.action) if deed.action else None
-    if transition is not None and task.status == PartStatus.OPEN and not task.touched:
-        beginning.retire(session, moment, loaded, task)
+    # Whoever did what led here sees that it was built upon.
+    begins = transition is not None and was_open and not task.touched
+    closers = beginning.led_to(loaded, task) if begins else set()
     standing = _standing(session, deed)
     after = transition.state.parts.get(before) if transition is not None else None
     settles = (after.status if after is not None else task.status) in SETTLED
@@ -130,7 +131,7 @@ def perform(session: Session, moment: Moment, deed: Deed) -> Submission:
     _record(session, moment, deed, submission, transition)
     session.flush()
     if transition is not None:
-        _show(session, moment, deed, transition, before)
+        _show(session, moment, deed, transition, before, closers)
         if loaded.run.status != was:
             refresh_run(session, moment, loaded.run)
         consequences.follow(session, moment, deed, transition, submission)
@@ -236,8 +237,10 @@ def _moved(transition: Transition | None) -> dict[str, list[str | int]]:
     }
 
 
-def _show(session: Session, moment: Moment, deed: Deed, transition: Transition, acted: PartKey) -> None:
-    """Bring up to date the cards of everything that changed, and the boards that show it."""
+def _show(
+    session: Session, moment: Moment, deed: Deed, transition: Transition, acted: PartKey, closers: set[tuple[int, int]]
+) -> None:
+    """Bring up to date the cards of everything that changed, of the ``closers``, and the boards that show it."""
     loaded = deed.loaded
     changed = {acted, *transition.closed, *transition.superseded, *transition.restored} - set(transition.opened)
     boards = {
@@ -246,7 +249,8 @@ def _show(session: Session, moment: Moment, deed: Deed, transition: Transition, 
         if key.part in (Part.UNIT, Part.REVIEW)
     } - set(transition.opened)
     boards |= _senders(loaded, transition) - set(transition.opened)
-    cards.refresh_all(session, moment, [loaded.tasks[key] for key in sorted(changed | boards) if key in loaded.tasks])
+    shown = [loaded.tasks[key] for key in sorted(changed | boards) if key in loaded.tasks]
+    cards.refresh_all(session, moment, shown, closers)
     for key in (*transition.closed, *transition.superseded):
         planning.forget(session, loaded.tasks[key])
     if loaded.run.status == "open" and (transition.opened or transition.restored):

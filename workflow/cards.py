@@ -7,7 +7,7 @@ a card says.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, bindparam, update
@@ -93,10 +93,17 @@ def refresh(
         _revise(session, moment, card, anew=anew, due_at=moment.now + pause if pause else None)
 
 
-def refresh_all(session: Session, moment: Moment, tasks: Iterable[Task]) -> None:
-    """Refresh the cards of several tasks in place."""
-    for card in _cards(session, list(tasks)):
-        _revise(session, moment, card, anew=False)
+def refresh_all(
+    session: Session, moment: Moment, tasks: Iterable[Task], closers: Collection[tuple[int, int]] = ()
+) -> None:
+    """Refresh the cards of several tasks in place.
+
+    ``closers``: other tasks, of which only the card of whoever settled them is refreshed.
+    """
+    wanted = {task.id or 0 for task in tasks}
+    for card in _cards_of(session, sorted({*wanted, *(task_id for task_id, _ in closers)})):
+        if card.task_id in wanted or (card.task_id, card.official_id) in closers:
+            _revise(session, moment, card, anew=False)
 
 
 def refresh_moved(session: Session, moment: Moment, tasks: Iterable[Task]) -> None:
@@ -104,14 +111,6 @@ def refresh_moved(session: Session, moment: Moment, tasks: Iterable[Task]) -> No
     for card in _cards(session, list(tasks)):
         card.reminder = ""
         _revise(session, moment, card, anew=False)
-
-
-def refresh_closers(session: Session, moment: Moment, tasks: Iterable[Task]) -> None:
-    """Refresh, in place, only the card of whoever settled each task."""
-    closers = {(task.id, task.closed_by): task for task in tasks}
-    for card in _cards(session, list(closers.values())):
-        if (card.task_id, card.official_id) in closers:
-            _revise(session, moment, card, anew=False)
 
 
 def withdraw(session: Session, moment: Moment, task: Task) -> None:
@@ -161,9 +160,11 @@ def _times_of(session: Session, task: Task) -> RunTimes:
 
 
 def _cards(session: Session, tasks: list[Task]) -> list[Card]:
-    if not tasks:
-        return []
-    return list(session.exec(_OF_TASKS, params={"task_ids": [task.id for task in tasks]}))
+    return _cards_of(session, [task.id or 0 for task in tasks])
+
+
+def _cards_of(session: Session, task_ids: list[int]) -> list[Card]:
+    return list(session.exec(_OF_TASKS, params={"task_ids": task_ids})) if task_ids else []
 
 
 def _show(session: Session, moment: Moment, task: Task, official: Official, *, anew: bool) -> None:

@@ -11,8 +11,8 @@ from sqlmodel import Session, and_, col, exists, or_, select
 
 from sop_definitions.model import SopDefinition, Step
 from storage.locks import lock_run, lock_run_of_task
-from storage.tables import Adoption, Extension, Pause, Run, RunStep, Submission, Task
-from workflow import snapshot, step_times
+from storage.tables import Adoption, Delegation, Extension, Pause, Run, RunStep, Submission, Task
+from workflow import delegations, snapshot, step_times
 from workflow.actions import Transition
 from workflow.adoption import Adopted, load
 from workflow.state import SETTLED, Part, PartKey, PartState, PartStatus, RunState, StepState, StepStatus
@@ -23,9 +23,10 @@ _MOVED = or_(
     exists().where(col(Pause.run_id) == bindparam("run_id")),
     exists().where(col(Extension.run_id) == bindparam("run_id")),
 )
+_DELEGATED = exists().where(col(Delegation.office_id) == bindparam("office_id"), col(Delegation.held))
 # Asked after the run is locked: the statement that waits for the lock sees what was before.
 _ROWS = (
-    select(RunStep, Task, _MOVED)
+    select(RunStep, Task, _MOVED, _DELEGATED)
     .join(Task, and_(col(Task.run_id) == RunStep.run_id, col(Task.step) == RunStep.number), isouter=True)
     .where(col(RunStep.run_id) == bindparam("run_id"))
     .order_by(col(RunStep.number), col(Task.id))
@@ -91,10 +92,12 @@ def load_run_of_task(session: Session, task_id: int, office_ids: Collection[str]
 
 def _whole(session: Session, run: Run) -> LoadedRun:
     adoption = session.get_one(Adoption, run.adoption_id)
-    rows = session.exec(_ROWS, params={"run_id": run.id}).all()
-    tasks = {key_of(task): task for _, task, _ in rows if isinstance(task, Task)}  # a step may have none yet
-    moved = any(moved for _, _, moved in rows)
-    return LoadedRun(run, load(adoption), {step.number: step for step, _, _ in rows}, tasks, moved)
+    rows = session.exec(_ROWS, params={"run_id": run.id, "office_id": run.office_id}).all()
+    steps = {step.number: step for step, _, _, _ in rows}
+    tasks = {key_of(task): task for _, task, _, _ in rows if isinstance(task, Task)}  # a step may have none yet
+    if not any(delegated for _, _, _, delegated in rows):
+        delegations.none_held(session, run.office_id)
+    return LoadedRun(run, load(adoption), steps, tasks, any(moved for _, _, moved, _ in rows))
 
 
 def owner(adopted: Adopted, key: PartKey) -> tuple[list[str], str]:
