@@ -49,10 +49,10 @@ from storage.tables import Question
 from workflow import auditors, presence, questions
 from workflow.deed import Stopped
 from workflow.moment import Moment
-from workflow.people import everybody_of
 from workflow.reply import Reply
 from workflow.rules import Refused
 from workflow.seats import settling
+from workflow.speaking import speaker
 from workflow.verbs import Page, Press, QuestionPress, Verb, parse
 
 __all__ = ["Context", "Toast", "handle"]
@@ -201,11 +201,12 @@ def handle(session: Session, incoming: Incoming, context: Context) -> Toast | No
         return None
     if incoming.kind not in ("message", "tap", "edit") or not incoming.private or not incoming.person:
         return elsewhere.answer(session, moment, incoming, context)
-    presence.changed(session, moment, incoming.chat_id, reachable=True)
-    everybody = everybody_of(session, incoming.person, context.bot_id)
-    officials = [one for one in everybody if not one.auditor]
+    speaking = speaker(session, incoming.person, context.bot_id, incoming.chat_id)
+    if not speaking.reachable:
+        presence.changed(session, moment, incoming.chat_id, reachable=True)
+    officials = [one for one in speaking.everybody if not one.auditor]
     settling.settle_if_due(session, officials, moment.now)
-    known = [one for one in everybody if one.auditor]
+    known = [one for one in speaking.everybody if one.auditor]
     reading = [one for one in known if auditors.in_period(one, moment.now)]
     talk = Talk(session, moment, incoming, officials, context.default_language, reading)
     if incoming.kind == "edit":
@@ -216,7 +217,7 @@ def handle(session: Session, incoming: Incoming, context: Context) -> Toast | No
     if not talk.officials and not auditing.is_open(talk) and not _opens_link(talk):
         return auditing.decline(talk, known)
     if incoming.kind == "tap":
-        reply = _tap(talk)
+        reply = _tap(talk, asked=speaking.asked)
         return Toast(reply.key, talk.with_zone(reply.params), reply.alert, talk.language)
     _message(talk)
     return None
@@ -241,12 +242,15 @@ def _stranger(talk: Talk) -> Toast | None:
     return Toast("not_yours", language=talk.default_language) if talk.incoming.kind == "tap" else None
 
 
-def _tap(talk: Talk) -> Reply:
+def _tap(talk: Talk, *, asked: bool) -> Reply:
+    """``asked``: the bot may be waiting for an answer in this chat."""
     pressed = parse(talk.incoming.data or "")
     if pressed is None:
         return Reply("stale")
-    if isinstance(pressed, Press) and pressed.verb not in LEAVES_QUESTION and not _asks_the_same(talk, pressed):
-        questions.drop(talk.session, talk.moment, talk.incoming.chat_id)
+    if asked and isinstance(pressed, Press) and pressed.verb not in LEAVES_QUESTION:
+        question = questions.pending(talk.session, talk.moment, talk.incoming.chat_id)
+        if question is not None and not _asks_the_same(question, pressed):
+            questions.leave(talk.session, talk.moment, question)
     try:
         # A refusal half way must leave nothing behind.
         with all_or_nothing(talk.session):
@@ -266,15 +270,13 @@ def _tap(talk: Talk) -> Reply:
     return reply
 
 
-def _asks_the_same(talk: Talk, pressed: Press) -> bool:
+def _asks_the_same(question: Question, pressed: Press) -> bool:
     """Say whether a card's main button was pressed once more while its own form is being filled in.
 
     The form is then asked again where it stands; it would be wrong to say that it is over.
     """
-    question = questions.pending(talk.session, talk.moment, talk.incoming.chat_id)
     return (
-        question is not None
-        and pressed.verb == Verb.DO
+        pressed.verb == Verb.DO
         and question.kind in ("field", "summary")
         and (question.task_id, question.activation) == (pressed.id, pressed.activation)
     )

@@ -33,6 +33,7 @@ BEGINNING = "0" * 64
 
 _HEAD = select(AuditHead.seq, AuditHead.hash).where(col(AuditHead.office_id) == bindparam("office")).with_for_update()
 _INSERT = insert(rows_of(AuditEvent))
+_COLUMNS = tuple(rows_of(AuditEvent).columns.keys())
 _MOVE_HEAD = (
     update(rows_of(AuditHead))
     .where(col(AuditHead.office_id) == bindparam("office"))
@@ -110,7 +111,7 @@ def record(
         hash="",
     )
     event.hash = hash_of(event)
-    run(session, _INSERT, event.model_dump())
+    run(session, _INSERT, {name: getattr(event, name) for name in _COLUMNS})
     run(session, _MOVE_HEAD, {"office": office_id, "seq": event.seq, "hash": event.hash})
     note(session, Deed(kind, office_id, run_id, task_id))
 

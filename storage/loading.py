@@ -10,44 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Select, bindparam, inspect
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import MultipleResultsFound, NoResultFound
 from sqlalchemy.orm import Mapper
 from sqlalchemy.orm.attributes import instance_state
 from sqlmodel import Session, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-T = TypeVar("T")
-
-
-class Found(list[T], Generic[T]):
-    """Everything a statement found, with the methods of a result that are used here."""
-
-    def all(self) -> Sequence[T]:
-        """Return everything."""
-        return self
-
-    def first(self) -> T | None:
-        """Return the first, if there is any."""
-        return self[0] if self else None
-
-    def one_or_none(self) -> T | None:
-        """Return the only one, if there is any; raise :class:`MultipleResultsFound` if there are several."""
-        if len(self) > 1:
-            raise MultipleResultsFound("Multiple rows were found when one or none was required")
-        return self.first()
-
-    def one(self) -> T:
-        """Return the only one; raise :class:`NoResultFound` or :class:`MultipleResultsFound` if it is not that."""
-        if not self:
-            raise NoResultFound("No row was found when one was required")
-        if len(self) > 1:
-            raise MultipleResultsFound("Multiple rows were found when exactly one was required")
-        return self[0]
+from storage.prepared import Found, execute, rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +103,10 @@ def entity_of(kind: type) -> Entity:
 
 def load(session: Session, connection: Connection, statement: Select[Any], plan: Plan, params: Any) -> Found[Any]:
     """Run a statement and take its rows as planned. Changes the session holds back are the caller's to flush."""
-    rows = connection.execute(statement, params).all()
     if not any(plan.parts):
-        return Found([row[0] for row in rows] if plan.scalar else rows)
+        bare = execute(connection, statement, params)
+        return bare.scalars() if plan.scalar else bare
+    rows = rows_of(connection, statement, params)
     found: list[list[Any]] = []
     at = 0
     for part in plan.parts:

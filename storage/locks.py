@@ -9,14 +9,27 @@ SQLite has one writer at a time and needs no row locks.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from storage.literals import is_status
-from storage.tables import Office, Run
+from storage.sessions import look_again
+from storage.tables import Adoption, Office, Run, Task
 
 # Putting such a statement together costs more than running it.
 _RUN = select(Run).where(col(Run.id) == bindparam("run_id")).with_for_update().execution_options(populate_existing=True)
+_RUN_OF_TASK = (
+    select(Run, Adoption)
+    .join(Adoption, col(Adoption.id) == col(Run.adoption_id))
+    .where(
+        col(Run.id) == select(Task.run_id).where(col(Task.id) == bindparam("task_id")).scalar_subquery(),
+        col(Run.office_id).in_(bindparam("office_ids", expanding=True)),
+    )
+    .with_for_update(of=Run)
+    .execution_options(populate_existing=True)
+)
 
 
 def lock_run(session: Session, run_id: int) -> Run:
@@ -27,7 +40,18 @@ def lock_run(session: Session, run_id: int) -> Run:
 
     :raises sqlalchemy.exc.NoResultFound: there is no such run.
     """
+    look_again(session)
     return session.exec(_RUN, params={"run_id": run_id}).one()
+
+
+def lock_run_of_task(session: Session, task_id: int, office_ids: Collection[str]) -> Run | None:
+    """Return the run of a task of one of these offices as :func:`lock_run` does, its SOP read with it.
+
+    ``None``, with nothing locked, if there is no such task.
+    """
+    look_again(session)
+    found = session.exec(_RUN_OF_TASK, params={"task_id": task_id, "office_ids": sorted(office_ids)}).first()
+    return found[0] if found is not None else None
 
 
 def lock_office(session: Session, office_id: str) -> Office:
@@ -37,6 +61,7 @@ def lock_office(session: Session, office_id: str) -> Office:
 
     :raises sqlalchemy.exc.NoResultFound: there is no such office.
     """
+    look_again(session)
     query = select(Office).where(Office.id == office_id).with_for_update(key_share=True)
     return session.exec(query.execution_options(populate_existing=True)).one()
 

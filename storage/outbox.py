@@ -9,6 +9,7 @@ reached are held until its official writes /start.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -83,7 +84,7 @@ REMINDER_OF = "reminder"
 """The parameter by which a card's row asks for the card as a reminder: the slot it reminds of."""
 
 _REACHABLE = select(Chat.reachable).where(
-    col(Chat.bot_id) == bindparam("bot_id"), col(Chat.chat_id) == bindparam("chat_id")
+    col(Chat.bot_id) == bindparam("of_bot"), col(Chat.chat_id) == bindparam("of_chat")
 )
 _WAITING = (
     select(Outbox.id)
@@ -93,8 +94,24 @@ _WAITING = (
     )
     .limit(literal_column("1"))
 )  # fmt: skip
-_STANDING = select(_WAITING.scalar_subquery().label("waiting"), _REACHABLE.scalar_subquery().label("reachable"))
+STANDING = (_WAITING.scalar_subquery().label("waiting"), _REACHABLE.scalar_subquery().label("reachable"))
+"""What :func:`show_card` has to know, to be returned by the statement that changes a card (see :func:`standing_of`)."""
+
+_STANDING = select(*STANDING)
 _INSERT = insert(rows_of(Outbox))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Which row waits to show a card (``None``: none), and whether its chat is reachable (``None``: not known yet)."""
+
+    waiting: int | None
+    reachable: bool | None
+
+
+def standing_of(card: Card) -> dict[str, Any]:
+    """Return the parameters of :data:`STANDING` for a card."""
+    return {"card_id": card.id, "of_bot": card.bot_id, "of_chat": card.chat_id}
 
 
 def say(
@@ -203,6 +220,7 @@ def show_card(
     anew: bool = False,
     reminder: str = "",
     not_after: datetime | None = None,
+    standing: Standing | None = None,
 ) -> None:
     """See to it that exactly one row waits to bring a card to its wanted revision.
 
@@ -212,6 +230,7 @@ def show_card(
     is to be a new message even if another one of this card is on its way just now. ``reminder``
     (a slot) asks for the card as a reminder until ``not_after``; whether it still reminds of
     anything is decided at delivery, and what else the row is for happens in any case.
+    ``standing`` is how things stand, where that was read already.
     """
     due = due_at or now
     priority = REMINDER if reminder else CARD
@@ -220,8 +239,7 @@ def show_card(
     if reminder:
         row["params"] = {**row["params"], REMINDER_OF: reminder}
     # Most cards have no row that waits; only one that is there is locked and read whole.
-    params = {"card_id": card.id, "bot_id": card.bot_id, "chat_id": card.chat_id}
-    found = run(session, _STANDING, params).one()
+    found = standing or run(session, _STANDING, standing_of(card)).one()
     waiting = waiting_card(session, card.id or 0) if found.waiting is not None else None
     if waiting is not None:
         row["params"] = waiting.params | row["params"]
@@ -281,7 +299,7 @@ def _queue(session: Session, now: datetime, row: dict[str, Any], *, reachable: b
     ``reachable``: whether the chat is, where that was read already.
     """
     if reachable is None:
-        chat = run(session, _REACHABLE, {"bot_id": row["bot_id"], "chat_id": row["chat_id"]}).first()
+        chat = run(session, _REACHABLE, {"of_bot": row["bot_id"], "of_chat": row["chat_id"]}).first()
         reachable = chat is None or chat.reachable
     row = {
         "params": {},

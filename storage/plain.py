@@ -11,11 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Executable, inspect
+from sqlalchemy import Executable, inspect
 from sqlalchemy import Table as Rows
 from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.sql.selectable import SelectBase
 from sqlmodel import Session
 
+from storage.prepared import Found, execute
+from storage.sessions import WorkingSession
 from storage.tables import Table
 
 
@@ -26,17 +29,20 @@ def rows_of(table: type[Table]) -> Rows:
 
 def run(
     session: Session, statement: Executable, params: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
-) -> CursorResult[Any]:
+) -> Found[Any]:
     """Run a statement, put together once, in the session's transaction, after what the session holds back."""
     session.flush()
-    return session.connection().execute(statement, params)
+    if isinstance(session, WorkingSession) and isinstance(statement, SelectBase):
+        return execute(session.reading_connection(), statement, params)
+    return execute(session.connection(), statement, params)
 
 
-def change(session: Session, statement: Executable, key: Mapping[str, Any], row: Table, **values: Any) -> None:
+def change(session: Session, statement: Executable, key: Mapping[str, Any], row: Table, **values: Any) -> Found[Any]:
     """Run a statement that sets ``values`` on one row, and tell the object that the session has of it.
 
-    The statement's parameters are ``key`` and the names of the values.
+    The statement's parameters are ``key`` and the names of the values. Returns what it returns.
     """
-    run(session, statement, {**key, **values})
+    found = run(session, statement, {**key, **values})
     for name, value in values.items():
         set_committed_value(row, name, value)
+    return found

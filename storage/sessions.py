@@ -16,36 +16,55 @@ from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
 from storage.loading import entity_of, known, load, plan_of
-from storage.tables import Adoption, Office, Run
+from storage.tables import Adoption, Delegation, Office, Run, Table
+from storage.writing import write
 
 T = TypeVar("T")
 
 _KEPT = "pandu kept"
 _REMEMBERED = "pandu remembered"
+_KEPT_UNTIL_WRITTEN = (Delegation,)
+"""The tables whose answers are kept in sessions that may write."""
 
 
 class WorkingSession(Session):
     """Holds on to the few objects that are asked for everywhere; they stay those of the session.
 
-    Loads objects without the ORM's detours, see :mod:`storage.loading`.
+    Loads and writes objects without the ORM's detours, see :mod:`storage.loading` and :mod:`storage.writing`.
     """
 
-    _connected: tuple[SessionTransaction, Connection] | None = None
+    _connected: tuple[SessionTransaction | None, Connection] | None = None
+    _within: SessionTransaction | None = None
 
     def connection(self, *args: Any, **options: Any) -> Connection:
         """Return the connection of the transaction, or of the savepoint that is open in it; looked for once.
 
         A savepoint is set only when its connection is asked for: what is sent past that is not undone with it.
         """
+        within = self._inside()
         if args or options:
             return super().connection(*args, **options)
-        inside = self._inside()
-        if self._connected is not None and self._connected[0] is inside:
+        if self._connected is None or within is None or self._within is not within:
+            connection = super().connection()
+            self._connected = (self.get_transaction(), connection)
+            self._within = self._inside()
+        return self._connected[1]
+
+    def reading_connection(self) -> Connection:
+        """Return the connection to read with: a savepoint is only begun where there is something to undo."""
+        if self._connected is not None and self._connected[0] is self.get_transaction() is not None:
             return self._connected[1]
-        connection = super().connection()
-        inside = self._inside()
-        self._connected = (inside, connection) if inside is not None else None
-        return connection
+        return self.connection()
+
+    def flush(self, objects: Any = None) -> None:
+        """See :meth:`sqlalchemy.orm.Session.flush`."""
+        if not self._flushing and self._is_clean():
+            return
+        held_back = (*self._dirty_states, *self._new, *self._deleted)
+        if any(state.class_ in _KEPT_UNTIL_WRITTEN for state in held_back):
+            look_again(self)
+        if self._flushing or objects is not None or not write(self, self.connection()):
+            super().flush(objects)
 
     def _inside(self) -> SessionTransaction | None:
         return self.get_nested_transaction() or self.get_transaction()
@@ -57,7 +76,7 @@ class WorkingSession(Session):
             return super().exec(statement, params=params, **options)
         if self.autoflush:
             self.flush()
-        return load(self, self.connection(), statement, plan, params)
+        return load(self, self.reading_connection(), statement, plan, params)
 
     def get(self, entity: Any, ident: Any, **options: Any) -> Any:
         """See :meth:`sqlalchemy.orm.Session.get`."""
@@ -96,12 +115,32 @@ def _keep(session: Session, loaded: object) -> None:
         session.info.setdefault(_KEPT, []).append(loaded)
 
 
-def once(session: Session, key: Hashable, load: Callable[[], T]) -> T:
-    """Return what ``load`` reads, read only once for each ``key`` on an unchanging view.
+@event.listens_for(WorkingSession, "after_soft_rollback")
+def _undone(session: Session, _transaction: SessionTransaction) -> None:
+    look_again(session)
 
-    A session that may write reads it anew each time.
+
+def look_again(session: Session) -> None:
+    """Forget the answers of a session that may write: others may have changed what they rest on.
+
+    Called wherever a lock was waited for, or something undone.
     """
     if not isinstance(session, ReadingSession):
+        session.info.pop(_REMEMBERED, None)
+
+
+def take_note(session: Session, key: Hashable, value: T, *, of: type[Table]) -> None:
+    """Take an answer that was read along with something else as :func:`once` would keep it."""
+    once(session, key, lambda: value, of=of)
+
+
+def once(session: Session, key: Hashable, load: Callable[[], T], *, of: type[Table] | None = None) -> T:
+    """Return what ``load`` reads, read only once for each ``key`` on an unchanging view.
+
+    A session that may write reads it anew each time, unless it rests on one table alone (``of``):
+    then until it writes to that one, locks a run or an office, or takes something back.
+    """
+    if not isinstance(session, ReadingSession) and of not in _KEPT_UNTIL_WRITTEN:
         return load()
     remembered = cast("dict[Hashable, T]", session.info.setdefault(_REMEMBERED, {}))
     if key not in remembered:

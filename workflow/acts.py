@@ -30,7 +30,6 @@ _EFFECTIVE_BUT = select(Submission).where(
     col(Submission.effective).is_(True),
     col(Submission.id) != bindparam("submission_id"),
 )
-_WHOSE = select(Task.run_id, Task.office_id).where(col(Task.id) == bindparam("task_id"))
 _FILES = select(File.id, File.sha256).where(col(File.submission_id) == bindparam("submission_id"))
 
 
@@ -40,12 +39,10 @@ def find(session: Session, task_id: int, officials: list[Official]) -> tuple[Loa
     One person may sit in several offices; the task decides which of them acts. Raises
     :class:`Stopped` for a task that does not exist or belongs to another office.
     """
-    # The task itself is read with its whole run, once that is locked.
-    row = plain.run(session, _WHOSE, {"task_id": task_id}).first()
-    official = next((o for o in officials if row is not None and o.office_id == row.office_id), None)
-    if row is None or official is None:
+    loaded = run_state.load_run_of_task(session, task_id, {official.office_id for official in officials})
+    if loaded is None:
         raise Stopped("not_yours")
-    loaded = run_state.load_run(session, row.run_id)
+    official = next(official for official in officials if official.office_id == loaded.run.office_id)
     return loaded, next(task for task in loaded.tasks.values() if task.id == task_id), official
 
 
@@ -111,10 +108,11 @@ def returned_by(session: Session, task: Task) -> Stopped:
 def perform(session: Session, moment: Moment, deed: Deed) -> Submission:
     """Put an act on record and let the run go on. Raises :class:`rules.Refused` unchanged."""
     loaded, task, official = deed.loaded, deed.task, deed.official
-    before, was = run_state.key_of(task), loaded.run.status
+    before, was, was_open = run_state.key_of(task), loaded.run.status, task.status == PartStatus.OPEN
     transition = rules.apply(loaded.definition, loaded.state(), deed.action) if deed.action else None
-    if transition is not None and task.status == PartStatus.OPEN and not task.touched:
-        beginning.retire(session, moment, loaded, task)
+    # Whoever did what led here sees that it was built upon.
+    begins = transition is not None and was_open and not task.touched
+    closers = beginning.led_to(loaded, task) if begins else set()
     standing = _standing(session, deed)
     after = transition.state.parts.get(before) if transition is not None else None
     settles = (after.status if after is not None else task.status) in SETTLED
@@ -128,11 +126,12 @@ def perform(session: Session, moment: Moment, deed: Deed) -> Submission:
             lapsing.lapse(session, moment, loaded)
         if submission.effective:
             task.closed_by, task.closed_at = official.id, moment.now
-            _supersede_earlier(session, task, submission)
+            if not was_open:  # what counts is a settled task's
+                _supersede_earlier(session, task, submission)
     _record(session, moment, deed, submission, transition)
     session.flush()
     if transition is not None:
-        _show(session, moment, loaded, transition, before)
+        _show(session, moment, deed, transition, before, closers)
         if loaded.run.status != was:
             refresh_run(session, moment, loaded.run)
         consequences.follow(session, moment, deed, transition, submission)
@@ -238,8 +237,11 @@ def _moved(transition: Transition | None) -> dict[str, list[str | int]]:
     }
 
 
-def _show(session: Session, moment: Moment, loaded: LoadedRun, transition: Transition, acted: PartKey) -> None:
-    """Bring up to date the cards of everything that changed, and the boards that show it."""
+def _show(
+    session: Session, moment: Moment, deed: Deed, transition: Transition, acted: PartKey, closers: set[tuple[int, int]]
+) -> None:
+    """Bring up to date the cards of everything that changed, of the ``closers``, and the boards that show it."""
+    loaded = deed.loaded
     changed = {acted, *transition.closed, *transition.superseded, *transition.restored} - set(transition.opened)
     boards = {
         PartKey(key.step, Part.COLLECTION)
@@ -247,15 +249,16 @@ def _show(session: Session, moment: Moment, loaded: LoadedRun, transition: Trans
         if key.part in (Part.UNIT, Part.REVIEW)
     } - set(transition.opened)
     boards |= _senders(loaded, transition) - set(transition.opened)
-    cards.refresh_all(session, moment, [loaded.tasks[key] for key in sorted(changed | boards) if key in loaded.tasks])
+    shown = [loaded.tasks[key] for key in sorted(changed | boards) if key in loaded.tasks]
+    cards.refresh_all(session, moment, shown, closers)
     for key in (*transition.closed, *transition.superseded):
         planning.forget(session, loaded.tasks[key])
     if loaded.run.status == "open" and (transition.opened or transition.restored):
-        times = load_run_times(session, loaded.run, loaded.adopted, steps=loaded.steps)
+        times = load_run_times(session, loaded.run, loaded.adopted, steps=loaded.steps, moved=loaded.moved)
         for key in transition.restored:
             planning.plan(session, moment, loaded.tasks[key], times)
         for key in transition.opened:
-            cards.open_cards(session, moment, loaded.tasks[key], times)
+            cards.open_cards(session, moment, loaded.tasks[key], times, explained=bool(deed.files))
 
 
 def _senders(loaded: LoadedRun, transition: Transition) -> set[PartKey]:

@@ -28,19 +28,23 @@ def begin(session: Session, moment: Moment, loaded: LoadedRun, task: Task) -> No
 
 def retire(session: Session, moment: Moment, loaded: LoadedRun, task: Task) -> None:
     """Show those who did what led to a task that it was built upon; once per opening of the step."""
+    cards.refresh_all(session, moment, (), led_to(loaded, task))
+
+
+def led_to(loaded: LoadedRun, task: Task) -> set[tuple[int, int]]:
+    """Return what led to a task, if nobody has begun with its step yet: each task with who settled it."""
     if any(t.touched or t.status in SETTLED for t in _siblings(loaded, task)):
         before: tuple[int, ...] = ()
     else:
         before = predecessors(loaded.definition)[task.step]
-    led_to = LED_TO.get(Part(task.part))
-    done = [
-        t
+    within = LED_TO.get(Part(task.part))
+    return {
+        (t.id or 0, t.closed_by)
         for key, t in loaded.tasks.items()
         if t.status in SETTLED
         and t.closed_by is not None
-        and (key.step in before or (key.step == task.step and key.part is led_to and key.unit == task.subject))
-    ]
-    cards.refresh_closers(session, moment, done)
+        and (key.step in before or (key.step == task.step and key.part is within and key.unit == task.subject))
+    }
 
 
 def _siblings(loaded: LoadedRun, task: Task) -> list[Task]:

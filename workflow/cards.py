@@ -7,7 +7,7 @@ a card says.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, bindparam, update
@@ -42,14 +42,18 @@ _REVISED = (
     update(plain.rows_of(Card))
     .where(col(Card.id) == bindparam("card_id"))
     .values(wanted_revision=bindparam("wanted_revision"), anew=bindparam("anew"))
+    .returning(*outbox.STANDING)
 )
 _OF_HOLDER = _locked(col(Card.task_id) == bindparam("task_id"), col(Card.official_id) == bindparam("official_id"))
 
 
-def open_cards(session: Session, moment: Moment, task: Task, times: RunTimes | None = None) -> None:
+def open_cards(
+    session: Session, moment: Moment, task: Task, times: RunTimes | None = None, *, explained: bool = True
+) -> None:
     """Put the card of a freshly opened task at the bottom of every holder's chat, and its reminders down.
 
-    ``times`` are the run's, where they were read already.
+    ``times`` are the run's, where they were read already; ``explained``: whether what opened the
+    task may have come with a file.
     """
     if task.part not in SIDE:
         planning.plan(session, moment, task, times or _times_of(session, task))
@@ -57,11 +61,16 @@ def open_cards(session: Session, moment: Moment, task: Task, times: RunTimes | N
     owners = four_eyes.eligible(session, task, owing)
     _tell_left_out(session, moment, task, owing, owners)
     reachable = [official for official in owners if official.telegram_id is not None]
-    known = {card.official_id: card for card in _cards(session, [task])}
+    # At its first opening a task has no cards yet.
+    known = {card.official_id: card for card in (_cards(session, [task]) if task.activation > 1 else ())}
+    away = notices.away_since(session, moment, reachable)
     for official in reachable:
-        _show_card(session, moment, task, official, known.get(official.id or 0), anew=True)
+        card = known.get(official.id or 0)
+        _show_card(
+            session, moment, task, official, card, anew=True, away=official.telegram_id in away, explained=explained
+        )
     if reachable:
-        notices.held_up(session, moment, task, reachable)
+        notices.held_up(session, moment, task, reachable, away)
     else:
         notices.vacant_seat(session, moment, task, owners)
     _withdraw(session, moment, known.values(), {official.id for official in reachable})
@@ -84,10 +93,17 @@ def refresh(
         _revise(session, moment, card, anew=anew, due_at=moment.now + pause if pause else None)
 
 
-def refresh_all(session: Session, moment: Moment, tasks: Iterable[Task]) -> None:
-    """Refresh the cards of several tasks in place."""
-    for card in _cards(session, list(tasks)):
-        _revise(session, moment, card, anew=False)
+def refresh_all(
+    session: Session, moment: Moment, tasks: Iterable[Task], closers: Collection[tuple[int, int]] = ()
+) -> None:
+    """Refresh the cards of several tasks in place.
+
+    ``closers``: other tasks, of which only the card of whoever settled them is refreshed.
+    """
+    wanted = {task.id or 0 for task in tasks}
+    for card in _cards_of(session, sorted({*wanted, *(task_id for task_id, _ in closers)})):
+        if card.task_id in wanted or (card.task_id, card.official_id) in closers:
+            _revise(session, moment, card, anew=False)
 
 
 def refresh_moved(session: Session, moment: Moment, tasks: Iterable[Task]) -> None:
@@ -95,14 +111,6 @@ def refresh_moved(session: Session, moment: Moment, tasks: Iterable[Task]) -> No
     for card in _cards(session, list(tasks)):
         card.reminder = ""
         _revise(session, moment, card, anew=False)
-
-
-def refresh_closers(session: Session, moment: Moment, tasks: Iterable[Task]) -> None:
-    """Refresh, in place, only the card of whoever settled each task."""
-    closers = {(task.id, task.closed_by): task for task in tasks}
-    for card in _cards(session, list(closers.values())):
-        if (card.task_id, card.official_id) in closers:
-            _revise(session, moment, card, anew=False)
 
 
 def withdraw(session: Session, moment: Moment, task: Task) -> None:
@@ -152,7 +160,11 @@ def _times_of(session: Session, task: Task) -> RunTimes:
 
 
 def _cards(session: Session, tasks: list[Task]) -> list[Card]:
-    return list(session.exec(_OF_TASKS, params={"task_ids": [task.id for task in tasks]}))
+    return _cards_of(session, [task.id or 0 for task in tasks])
+
+
+def _cards_of(session: Session, task_ids: list[int]) -> list[Card]:
+    return list(session.exec(_OF_TASKS, params={"task_ids": task_ids})) if task_ids else []
 
 
 def _show(session: Session, moment: Moment, task: Task, official: Official, *, anew: bool) -> None:
@@ -161,11 +173,16 @@ def _show(session: Session, moment: Moment, task: Task, official: Official, *, a
 
 
 def _show_card(
-    session: Session, moment: Moment, task: Task, official: Official, card: Card | None, *, anew: bool
-) -> None:
+    session: Session, moment: Moment, task: Task, official: Official, card: Card | None, *, anew: bool,
+    away: bool | None = None, explained: bool = True,
+) -> None:  # fmt: skip
+    """``away``: whether their chat cannot be reached, where that was read already. ``explained``: as in open_cards."""
     if official.telegram_id is None:
         return
+    standing: outbox.Standing | None = None
     if card is None:
+        # For a card that is only being made nothing can wait.
+        standing = outbox.Standing(waiting=None, reachable=not away) if away is not None else None
         card = Card(
             office_id=task.office_id, bot_id=moment.bot_id, task_id=task.id or 0,
             official_id=official.id or 0, chat_id=official.telegram_id, wanted_revision=0,
@@ -182,13 +199,13 @@ def _show_card(
     _count_up(card, anew=anew)
     session.flush()
     if with_documents:
-        _send_documents(session, moment, task, card)
-    outbox.show_card(session, card, moment.now, anew=anew)
+        _send_documents(session, moment, task, card, explained=explained)
+    outbox.show_card(session, card, moment.now, anew=anew, standing=standing)
 
 
-def _send_documents(session: Session, moment: Moment, task: Task, card: Card) -> None:
+def _send_documents(session: Session, moment: Moment, task: Task, card: Card, *, explained: bool) -> None:
     """Queue the carried documents, silent and ahead of the card; once per opening."""
-    for file_id in carried.shown_file_ids(session, task):
+    for file_id in carried.shown_file_ids(session, task, explained=explained):
         outbox.send_document(
             session, bot_id=card.bot_id, chat_id=card.chat_id, office_id=card.office_id, file_id=file_id,
             now=moment.now, params={"card_id": card.id},
@@ -197,8 +214,9 @@ def _send_documents(session: Session, moment: Moment, task: Task, card: Card) ->
 
 def _revise(session: Session, moment: Moment, card: Card, *, anew: bool, due_at: datetime | None = None) -> None:
     counted = {"wanted_revision": card.wanted_revision + 1, "anew": card.anew or anew}
-    plain.change(session, _REVISED, {"card_id": card.id}, card, **counted)
-    outbox.show_card(session, card, moment.now, due_at=due_at, anew=anew)
+    found = plain.change(session, _REVISED, outbox.standing_of(card), card, **counted).one()
+    standing = outbox.Standing(found.waiting, found.reachable)
+    outbox.show_card(session, card, moment.now, due_at=due_at, anew=anew, standing=standing)
 
 
 def _count_up(card: Card, *, anew: bool) -> None:

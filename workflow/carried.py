@@ -46,8 +46,13 @@ def file_ids(session: Session, task: Task) -> list[int]:
     return list(dict.fromkeys(found))
 
 
-def shown_file_ids(session: Session, task: Task) -> list[int]:
-    """Return the files that come with a task's card: those carried, and what explains the return that opened it."""
+def shown_file_ids(session: Session, task: Task, *, explained: bool = True) -> list[int]:
+    """Return the files that come with a task's card: those carried, and what explains the return that opened it.
+
+    ``explained``: whether what opened it may have come with a file.
+    """
+    if not explained:
+        return file_ids(session, task)
     explaining = plain.run(session, _EXPLAINING, {"run_id": task.run_id, "opened_at": task.opened_at}).scalars()
     return list(dict.fromkeys([*file_ids(session, task), *explaining]))
 

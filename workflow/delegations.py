@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
-from storage.sessions import once
+from storage.sessions import once, take_note
 from storage.tables import Delegation, Official, Run, Seat, Task
 from workflow.seats.terms import Capacity
 from workflow.state import Part
@@ -17,7 +17,16 @@ _HELD = select(Delegation).where(col(Delegation.office_id) == bindparam("office_
 def held(session: Session, office_id: str) -> list[Delegation]:
     """Return the delegations that count in an office now: nearly always none, never more than a few."""
     params = {"office_id": office_id}
-    return once(session, ("delegations", office_id), lambda: list(session.exec(_HELD, params=params)))
+    return once(session, _key(office_id), lambda: list(session.exec(_HELD, params=params)), of=Delegation)
+
+
+def none_held(session: Session, office_id: str) -> None:
+    """Take note that no delegation counts in an office now, as was read along with something else."""
+    take_note(session, _key(office_id), list[Delegation](), of=Delegation)
+
+
+def _key(office_id: str) -> tuple[str, str]:
+    return "delegations", office_id
 
 
 def of(session: Session, officials: list[Official], task: Task) -> dict[int, Delegation]:

@@ -17,6 +17,8 @@ from workflow.state import PartStatus
 
 def lapse(session: Session, moment: Moment, loaded: LoadedRun) -> None:
     """Let every open request lapse whose task was settled or opened anew, or ended with its run."""
+    if not loaded.moved:
+        return
     tasks = {task.id or 0: task for task in loaded.tasks.values()}
     over = [
         row

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from storage.tables import Official, Seat, Task
 from workflow import delegations, holders, people
 from workflow.seats.terms import Capacity
+from workflow.state import Part
 
 DELEGATION = "delegation"
 RECORDED = "recorded"
@@ -32,20 +33,28 @@ class Mandate:
 
 def of_task(session: Session, task: Task, official: Official) -> Mandate:
     """Return as what somebody acts on a task now."""
-    owners = holders.owners(session, task)
-    if not any(owner.id == official.id for owner in owners):
+    seats = people.seats_with_units(session, official)
+    owners = [] if _sits_there(task, official, seats) else holders.owners(session, task)
+    if owners and not any(owner.id == official.id for owner in owners):
         giver = next((d for d in delegations.of(session, owners, task).values() if d.to_id == official.id), None)
         if giver is not None:
             principal = session.get_one(Official, giver.from_id)
             words = people.capacity(session, principal, task.roles, task.unit_id)
             return Mandate(words, DELEGATION, principal.id)
-    words = people.capacity(session, official, task.roles, task.unit_id)
+    words = people.words_of(official, seats, task.roles, task.unit_id)
     if not words.startswith(_ACTING_PREFIXES):
         return Mandate(words)
     seat = _acting_seat(session, task, official)
     if seat is None or not words.startswith(Capacity(seat.capacity).prefix):
         return Mandate(words)
     return Mandate(words, seat.capacity, seat.principal_id, seat.order_number or "", seat.order_date or "")
+
+
+def _sits_there(task: Task, official: Official, seats: list[tuple[Seat, str | None]]) -> bool:
+    """Say whether somebody owes a task by one of their seats, where that needs no further question."""
+    if task.assigned_to is not None or task.unit_id or task.part == Part.INVITATION:
+        return False
+    return official.active and not official.auditor and any(seat.role in task.roles for seat, _ in seats)
 
 
 def _acting_seat(session: Session, task: Task, official: Official) -> Seat | None:

@@ -87,15 +87,22 @@ def unreachable(session: Session, bot_id: int, chat_id: int, now: datetime) -> N
         _tell_unreachable(session, moment, official, now, told)
 
 
-def held_up(session: Session, moment: Moment, task: Task, holders: list[Official]) -> None:
+def away_since(session: Session, moment: Moment, holders: list[Official]) -> dict[int, datetime]:
+    """Return since when the chats of those holders who cannot be reached are away."""
+    if not holders:
+        return {}
+    params = {"bot_id": moment.bot_id, "chat_ids": [official.telegram_id for official in holders]}
+    return {row.chat_id: row.changed_at for row in plain.run(session, _AWAY, params)}
+
+
+def held_up(session: Session, moment: Moment, task: Task, holders: list[Official], since: dict[int, datetime]) -> None:
     """Tell the superiors that a task opened on which a step hangs, while no holder's chat can be reached.
 
-    Whoever was told already when the chat went away is not told again.
+    ``since`` says who cannot be (:func:`away_since`). Whoever was told already when the chat went
+    away is not told again.
     """
     if task.part in (Part.RECEIPT, Part.INVITATION):
         return
-    params = {"bot_id": moment.bot_id, "chat_ids": [official.telegram_id for official in holders]}
-    since = {row.chat_id: row.changed_at for row in plain.run(session, _AWAY, params)}
     away = [(official, since[official.telegram_id]) for official in holders if official.telegram_id in since]
     if len(away) < len(holders):
         return

@@ -7,7 +7,7 @@ ever answered; whether they have joined yet (``telegram_id``) is for the caller 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, bindparam
@@ -142,6 +142,18 @@ def capacity(session: Session, official: Official, roles: Iterable[str], unit_id
     one of the roles, in the order given. Somebody who acts without such a seat (an admin,
     an invited participant) is named by any seat they hold, else as 'Admin' or 'Peserta'.
     """
+    return words_of(official, seats_with_units(session, official), roles, unit_id)
+
+
+def seats_with_units(session: Session, official: Official) -> list[tuple[Seat, str | None]]:
+    """Return the seats an official holds now, each with the name of its unit, if it is in one."""
+    return [(seat, name) for seat, name in session.exec(_HELD_WITH_UNIT, params={"official_id": official.id})]
+
+
+def words_of(
+    official: Official, rows: Sequence[tuple[Seat, str | None]], roles: Iterable[str], unit_id: str = ""
+) -> str:
+    """Return :func:`capacity` where the official's seats were read already."""
     wanted = list(roles)
 
     def distance(row: tuple[Seat, str | None]) -> tuple[bool, int, str, str]:
@@ -149,8 +161,6 @@ def capacity(session: Session, official: Official, roles: Iterable[str], unit_id
         rank = wanted.index(seat.role) if seat.role in wanted else len(wanted)
         return (bool(unit_id) and seat.unit_id != unit_id, rank, seat.unit_id, seat.role)
 
-    held = session.exec(_HELD_WITH_UNIT, params={"official_id": official.id})
-    rows: list[tuple[Seat, str | None]] = [(seat, name) for seat, name in held]
     if not rows:
         return "Auditor" if official.auditor else "Admin" if official.admin else "Peserta"
     seat, unit_name = min(rows, key=distance)

@@ -148,10 +148,14 @@ def forget(session: Session, moment: Moment, question: Question) -> None:
 def drop(session: Session, moment: Moment, chat_id: int) -> None:
     """End a chat's question because the official turned to something else, and say so."""
     question = pending(session, moment, chat_id)
-    if question is None:
-        return
+    if question is not None:
+        leave(session, moment, question)
+
+
+def leave(session: Session, moment: Moment, question: Question) -> None:
+    """End a question because the official turned to something else, and say so."""
     outbox.say(
-        session, bot_id=moment.bot_id, chat_id=chat_id, office_id=question.office_id,
+        session, bot_id=moment.bot_id, chat_id=question.chat_id, office_id=question.office_id,
         template="question_dropped", params={"kind": question.kind}, now=moment.now, priority=1,
     )  # fmt: skip
     forget(session, moment, question)

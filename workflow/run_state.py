@@ -2,34 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam
-from sqlmodel import Session, col, select
+from sqlmodel import Session, and_, col, exists, or_, select
 
 from sop_definitions.model import SopDefinition, Step
-from storage.locks import lock_run
-from storage.tables import Adoption, Run, RunStep, Submission, Task
-from workflow import snapshot, step_times
+from storage.locks import lock_run, lock_run_of_task
+from storage.tables import Adoption, Delegation, Extension, Pause, Run, RunStep, Submission, Task
+from workflow import delegations, snapshot, step_times
 from workflow.actions import Transition
 from workflow.adoption import Adopted, load
 from workflow.state import SETTLED, Part, PartKey, PartState, PartStatus, RunState, StepState, StepStatus
 from workflow.verbs import OUTPUT_VERBS
 
 # Putting such a statement together costs more than running it.
-_STEPS = select(RunStep).where(col(RunStep.run_id) == bindparam("run_id")).execution_options(populate_existing=True)
-_TASKS = select(Task).where(col(Task.run_id) == bindparam("run_id")).execution_options(populate_existing=True)
+_MOVED = or_(
+    exists().where(col(Pause.run_id) == bindparam("run_id")),
+    exists().where(col(Extension.run_id) == bindparam("run_id")),
+)
+_DELEGATED = exists().where(col(Delegation.office_id) == bindparam("office_id"), col(Delegation.held))
+# Asked after the run is locked: the statement that waits for the lock sees what was before.
+_ROWS = (
+    select(RunStep, Task, _MOVED, _DELEGATED)
+    .join(Task, and_(col(Task.run_id) == RunStep.run_id, col(Task.step) == RunStep.number), isouter=True)
+    .where(col(RunStep.run_id) == bindparam("run_id"))
+    .order_by(col(RunStep.number), col(Task.id))
+    .execution_options(populate_existing=True)
+)
 
 
 @dataclass(slots=True)
 class LoadedRun:
-    """A run, locked, with everything that may change together with it."""
+    """A run, locked, with everything that may change together with it.
+
+    ``moved``: whether it ever was paused or somebody asked for more time, as in few.
+    """
 
     run: Run
     adopted: Adopted
     steps: dict[int, RunStep]
     tasks: dict[PartKey, Task]
+    moved: bool = True
 
     @property
     def definition(self) -> SopDefinition:
@@ -65,11 +81,23 @@ def key_of(task: Task) -> PartKey:
 
 def load_run(session: Session, run_id: int) -> LoadedRun:
     """Lock a run and read it whole. Raises :class:`KeyError` if there is no such run."""
-    run = lock_run(session, run_id)
+    return _whole(session, lock_run(session, run_id))
+
+
+def load_run_of_task(session: Session, task_id: int, office_ids: Collection[str]) -> LoadedRun | None:
+    """Return the run of a task as :func:`load_run` does; ``None`` if none of these offices has such a task."""
+    run = lock_run_of_task(session, task_id, office_ids)
+    return _whole(session, run) if run is not None else None
+
+
+def _whole(session: Session, run: Run) -> LoadedRun:
     adoption = session.get_one(Adoption, run.adoption_id)
-    steps = session.exec(_STEPS, params={"run_id": run_id})
-    tasks = session.exec(_TASKS, params={"run_id": run_id})
-    return LoadedRun(run, load(adoption), {row.number: row for row in steps}, {key_of(task): task for task in tasks})
+    rows = session.exec(_ROWS, params={"run_id": run.id, "office_id": run.office_id}).all()
+    steps = {step.number: step for step, _, _, _ in rows}
+    tasks = {key_of(task): task for _, task, _, _ in rows if isinstance(task, Task)}  # a step may have none yet
+    if not any(delegated for _, _, _, delegated in rows):
+        delegations.none_held(session, run.office_id)
+    return LoadedRun(run, load(adoption), steps, tasks, any(moved for _, _, moved, _ in rows))
 
 
 def owner(adopted: Adopted, key: PartKey) -> tuple[list[str], str]:

@@ -132,8 +132,13 @@ def load_run_times(
     adopted: Adopted,
     office: Office | None = None,
     steps: dict[int, RunStep] | None = None,
+    *,
+    moved: bool = True,
 ) -> RunTimes:
-    """Read what moves the time of a run; ``office`` and ``steps`` where they were read already."""
+    """Read what moves the time of a run; ``office`` and ``steps`` where they were read already.
+
+    ``moved``: whether it may ever have been paused or given more time.
+    """
     office = office or session.get_one(Office, run.office_id)
     calendar = calendar_of(office)
     submissions: Sequence[Submission] = ()
@@ -148,7 +153,11 @@ def load_run_times(
         adopted=adopted,
         run=run,
         steps=steps or {row.number: row for row in session.exec(_STEPS, params={"run_id": run.id})},
-        pauses=[Span(pause.started_at, pause.ended_at) for pause in session.exec(_PAUSES, params={"run_id": run.id})],
-        extensions=session.exec(_EXTENSIONS, params={"run_id": run.id}).all(),
+        pauses=_pauses(session, run) if moved else [],
+        extensions=session.exec(_EXTENSIONS, params={"run_id": run.id}).all() if moved else [],
         meetings=schedules(adopted.definition, submissions, calendar.zone),
     )
+
+
+def _pauses(session: Session, run: Run) -> list[Span]:
+    return [Span(pause.started_at, pause.ended_at) for pause in session.exec(_PAUSES, params={"run_id": run.id})]

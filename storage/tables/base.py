@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Set
 from datetime import UTC, datetime
+from functools import cache, partial
 from typing import Any
 
+from pydantic.fields import FieldInfo
 from sqlalchemy import DateTime, Index, MetaData, TypeDecorator, text
 from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlmodel import SQLModel
 
 NAMING = {
@@ -26,6 +30,33 @@ class Table(SQLModel):
     metadata = metadata
     # Rows are never validated by pydantic, whose checks for each table take long to put together.
     model_config = {"defer_build": True}
+
+    def __init__(self, **data: Any) -> None:
+        """Take over values and defaults as they are: a new row has no history that SQLAlchemy would have to keep."""
+        fields, values, makers = _defaults_of(type(self))
+        values = {**values, **{name: make() for name, make in makers if name not in data}}
+        values.update(data if data.keys() <= fields else {name: data[name] for name in fields & data.keys()})
+        self.__dict__.update(values)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set a column as SQLAlchemy does, without pydantic's share in it, which is for validated values."""
+        if isinstance(getattr(type(self), name, None), InstrumentedAttribute):
+            object.__setattr__(self, name, value)
+        else:
+            super().__setattr__(name, value)
+
+
+@cache
+def _defaults_of(table: type[Table]) -> tuple[Set[str], dict[str, Any], tuple[tuple[str, Callable[[], Any]], ...]]:
+    """Return a table's fields, the defaults of those that have one, and what makes the others' anew for each row."""
+    optional = {name: field for name, field in table.model_fields.items() if not field.is_required()}
+    fixed = {name: field.default for name, field in optional.items() if _is_fixed(field)}
+    made = ((name, partial(field.get_default, call_default_factory=True)) for name, field in optional.items())
+    return frozenset(table.model_fields), fixed, tuple((name, make) for name, make in made if name not in fixed)
+
+
+def _is_fixed(field: FieldInfo) -> bool:
+    return field.default_factory is None and isinstance(field.default, str | int | float | None)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
