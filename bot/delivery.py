@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TypeVar
 
@@ -42,6 +42,7 @@ from bot.outgoing import (
 from bot.pacing import Pacing
 from bot.telegram_client import Flood, RefusedToken, ServerFault, TelegramClient, Unsent
 from bot.tenure import Tenure
+from messages.reading_ahead import read_ahead
 from storage import outbox
 from storage.database import Database, DatabaseUnavailable
 from storage.errors import DiskFull, FilesUnavailable
@@ -100,7 +101,7 @@ class DeliveryWorker:
         watched: bool = False,
     ) -> None:
         self._database = database
-        self._reading = ReadingTogether(database)
+        self._reading = ReadingTogether(database, self._read_ahead)
         self._marks = Marks(database, clock)
         self._client = client
         self._store = store
@@ -190,7 +191,9 @@ class DeliveryWorker:
             return
         try:
             now = self._clock.now()
-            outgoing = await self._reading.read(lambda session: _prepare(session, item, self._default_language, now))
+            outgoing = await self._reading.read(
+                lambda session: _prepare(session, item, self._default_language, now), item
+            )
         except DatabaseUnavailable:
             await self._postpone(item, 1.0)
             return
@@ -239,6 +242,11 @@ class DeliveryWorker:
             await self._record(lambda session: self._sent(session, item, outgoing, message_id))
         crash_point("after-mark-sent")
         count(item, "sent")
+
+    def _read_ahead(self, session: Session, items: Sequence[OutboxItem]) -> None:
+        cards = {item.card_id for item in items if item.card_id is not None}
+        if cards:
+            read_ahead(session, self._bot_id, cards)
 
     def _holds(self, item: OutboxItem) -> bool:
         """Say whether a claimed row is still this process's to send."""

@@ -1,13 +1,14 @@
 """Reads that come while an earlier one runs go to the database together, and share what they load.
 
 What comes in at a quiet moment is read at once. Under load, messages about the same run or
-office ask for its rows once: see :func:`storage.sessions.once`.
+office ask for its rows once: see :func:`storage.sessions.once`. What is known to be asked for
+soon is read for all of them before (:func:`storage.sessions.foresee`).
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -24,23 +25,27 @@ AT_MOST = 16
 @dataclass(slots=True)
 class _Waiting:
     body: Callable[[Session], Any]
+    about: Any
     outcome: asyncio.Future[Any] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
 class ReadingTogether:
-    """Reads of one database for one worker."""
+    """Reads of one database for one worker; ``ahead`` reads what all will need, given what each is about."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(
+        self, database: Database, ahead: Callable[[Session, Sequence[Any]], None] = lambda _, __: None
+    ) -> None:
         self._database = database
+        self._ahead = ahead
         self._waiting: list[_Waiting] = []
         self._running: asyncio.Task[None] | None = None
 
-    async def read(self, body: Callable[[Session], T]) -> T:
+    async def read(self, body: Callable[[Session], T], about: Any = None) -> T:
         """Run ``body`` as :meth:`Database.read` would, perhaps with others on the same view.
 
         :raises DatabaseUnavailable: an infrastructure fault; try again later.
         """
-        one = _Waiting(body)
+        one = _Waiting(body, about)
         self._waiting.append(one)
         if self._running is None:
             self._running = asyncio.create_task(self._work())
@@ -55,22 +60,27 @@ class ReadingTogether:
         finally:
             self._running = None
 
-    async def _read(self, group: list[_Waiting]) -> None:
+    async def _read(self, group: list[_Waiting], *, ahead: bool = True) -> None:
         try:
-            results = await self._database.read(lambda session: [one.body(session) for one in group])
+            results = await self._database.read(lambda session: self._all(session, group, ahead=ahead))
         except DatabaseUnavailable as error:
             for one in group:
                 _settle(one, error=error)
         except Exception as error:
-            if len(group) == 1:
+            if len(group) == 1 and not ahead:
                 _settle(group[0], error=error)
                 return
-            # Whose fault it is shows when each is alone; nobody is told of another's.
+            # Whose fault it is shows when each is alone and reads what it asks for only; nobody is told of another's.
             for one in group:
-                await self._read([one])
+                await self._read([one], ahead=False)
         else:
             for one, result in zip(group, results, strict=True):
                 _settle(one, result)
+
+    def _all(self, session: Session, group: Sequence[_Waiting], *, ahead: bool) -> list[Any]:
+        if ahead:
+            self._ahead(session, [one.about for one in group])
+        return [one.body(session) for one in group]
 
 
 def _settle(one: _Waiting, result: Any = None, error: Exception | None = None) -> None:

@@ -95,6 +95,16 @@ class OneAtATime:
         return self._clock.now()
 
 
+class ReadAlone:
+    """Reads for each card by itself."""
+
+    def __init__(self, database: Any) -> None:
+        self._database = database
+
+    async def read(self, body: Callable[[Session], T], _about: object) -> T:
+        return cast("T", await self._database.read(body))
+
+
 class NotedAlone:
     """Notes each card that arrived by itself."""
 
@@ -189,7 +199,7 @@ class World:
             paced=False,
         )  # fmt: skip
         # Here one thing happens after the other: there is nobody to read or to note together with.
-        self._delivery._reading = database
+        self._delivery._reading = cast("Any", ReadAlone(database))
         self._delivery._marks = cast("Any", NotedAlone(store, clock))
 
     # What is to come

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 
 import pytest
@@ -10,7 +11,7 @@ from sqlmodel import Session, select
 
 from storage.database import Database, DatabaseUnavailable
 from storage.reading_together import ReadingTogether
-from storage.sessions import once
+from storage.sessions import foresee, once
 from storage.tables import Office
 
 
@@ -37,6 +38,24 @@ async def test_an_error_is_told_only_to_whom_it_belongs(database: Database) -> N
                                  return_exceptions=True)  # fmt: skip
     assert (found[0], found[2]) == (1, 3)
     assert isinstance(found[1], KeyError)
+
+
+async def test_what_all_will_need_is_read_before_and_does_nobody_harm_where_it_cannot_be(database: Database) -> None:
+    asked: list[list[str]] = []
+
+    def ahead(session: Session, about: Sequence[str]) -> None:
+        asked.append(list(about))
+        if "broken" in about:
+            raise KeyError("nobody asked for it")
+        foresee(session, {"ahead": "read"})
+
+    def body(session: Session) -> str:
+        return once(session, "ahead", lambda: "read alone")
+
+    reading = ReadingTogether(database, ahead)
+    assert await asyncio.gather(*(reading.read(body, about) for about in "ab")) == ["read"] * 2
+    assert await asyncio.gather(*(reading.read(body, about) for about in ("a", "broken"))) == ["read alone"] * 2
+    assert asked == [["a", "b"], ["a", "broken"]]
 
 
 async def test_a_database_that_is_away_is_told_to_all(database: Database) -> None:
