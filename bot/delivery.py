@@ -113,6 +113,8 @@ class DeliveryWorker:
         self._at_once = at_once
         self._watched = watched
         self._active = 0
+        self._crowded = False
+        self._claims_begun = self._claims_ended = 0
         self._failures = 0
         self._unknowns: Counter[int] = Counter()
         self._blamed: Counter[int] = Counter()
@@ -140,6 +142,7 @@ class DeliveryWorker:
                     except DatabaseUnavailable as error:
                         pause = self._back_off()
                         log.warning("the database is away", next_try_in_seconds=pause, error=where(error))
+                self._crowded = len(items) >= free
                 for item in items:
                     self._active += 1
                     group.create_task(self._work_on(item))
@@ -157,14 +160,17 @@ class DeliveryWorker:
         fence = self._tenure.fence
         if free <= 0 or fence is None:
             return []
-        now, lease_now = self._clock.now(), await self._database.lease_time()
+        self._claims_begun += 1
         try:
+            now, lease_now = self._clock.now(), await self._database.lease_time()
             return await self._database.write(
                 lambda session: outbox.claim(session, self._bot_id, fence, now, lease_now, LEASE, free)
             )
         except LeaseLost:
             self._tenure.end()
             return []
+        finally:
+            self._claims_ended = self._claims_begun
 
     async def _work_on(self, item: OutboxItem) -> None:
         try:
@@ -177,7 +183,8 @@ class DeliveryWorker:
             log.exception("a delivery went wrong", outbox_id=item.id)
         finally:
             self._active -= 1
-            self.wake()
+            if self._crowded:
+                self.wake()
 
     async def deliver(self, item: OutboxItem) -> None:
         """Deliver one claimed row and record the outcome."""
@@ -237,11 +244,19 @@ class DeliveryWorker:
         self._deliveries += 1
         self._forget(item)
         crash_point("before-mark-sent")
-        shown = _shown(item, outgoing, message_id)
-        if shown is None or not await self._marks.note(shown):
+        if not await self._noted(item, outgoing, message_id):
             await self._record(lambda session: self._sent(session, item, outgoing, message_id))
         crash_point("after-mark-sent")
         count(item, "sent")
+
+    async def _noted(self, item: OutboxItem, outgoing: Outgoing, message_id: int | None) -> bool:
+        """Note a card that arrived, where nothing else follows from it; say whether that was so."""
+        shown, ended = _shown(item, outgoing, message_id), self._claims_ended
+        more = None if shown is None else await self._marks.note(shown)
+        # Who claimed meanwhile found this chat busy, and perhaps passed over what the note did not see yet.
+        if more or self._claims_begun > ended:
+            self.wake()
+        return more is not None
 
     def _read_ahead(self, session: Session, items: Sequence[OutboxItem]) -> None:
         cards = {item.card_id for item in items if item.card_id is not None}
@@ -327,7 +342,6 @@ class DeliveryWorker:
         elif isinstance(outgoing, Edit) and message_is_gone(error):
             await self._record(lambda session: self._send_anew(session, item, outgoing))
             count(item, "put_back")
-            self.wake()
         else:
             await self._bury(item, str(error))
 
@@ -397,12 +411,15 @@ class DeliveryWorker:
         pause = 0.2
         while True:
             try:
-                return await self._database.write(body)
+                result = await self._database.write(body)
             except DatabaseUnavailable:
                 if self._stopping.is_set():
                     raise
                 await first_of(self._stopping, seconds=pause)
                 pause = min(2 * pause, LONGEST_BACKOFF_SECONDS)
+            else:
+                self.wake()  # the next one for this chat may go now, or what was queued just now
+                return result
 
     def _back_off(self) -> float:
         pause: float = min(LONGEST_BACKOFF_SECONDS, 0.5 * 2.0**self._failures)

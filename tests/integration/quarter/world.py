@@ -111,9 +111,9 @@ class NotedAlone:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
 
-    async def note(self, shown: Shown) -> bool:
+    async def note(self, shown: Shown) -> bool | None:
         now = self._clock.now()
-        return shown.item_id in self._store.write(lambda session: showing.note(session, [shown], now))
+        return self._store.write(lambda session: showing.note(session, [shown], now)).get(shown.item_id)
 
 
 def run_now(coroutine: Coroutine[Any, Any, T]) -> T:
