@@ -16,6 +16,7 @@ import structlog
 from sqlmodel import Session
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, TelegramError
 
+from bot import outcomes
 from bot.clock import Clock, first_of
 from bot.crash_points import crash_point
 from bot.delivery_figures import count, count_error
@@ -50,9 +51,6 @@ from storage.file_store import FileStore
 from storage.leases import LeaseLost
 from storage.outbox import OutboxItem
 from storage.reading_together import ReadingTogether
-from storage.showing import Shown
-from storage.tables import Card, Chat
-from workflow import notices
 from workflow.checkpoint_messages import TEMPLATE as CHECKPOINT
 from workflow.reminding.morning import DIGEST
 
@@ -245,13 +243,14 @@ class DeliveryWorker:
         self._forget(item)
         crash_point("before-mark-sent")
         if not await self._noted(item, outgoing, message_id):
-            await self._record(lambda session: self._sent(session, item, outgoing, message_id))
+            now = self._clock.now()
+            await self._record(lambda session: outcomes.sent(session, item, outgoing, message_id, now))
         crash_point("after-mark-sent")
         count(item, "sent")
 
     async def _noted(self, item: OutboxItem, outgoing: Outgoing, message_id: int | None) -> bool:
         """Note a card that arrived, where nothing else follows from it; say whether that was so."""
-        shown, ended = _shown(item, outgoing, message_id), self._claims_ended
+        shown, ended = outcomes.shown(item, outgoing, message_id), self._claims_ended
         more = None if shown is None else await self._marks.note(shown)
         # Who claimed meanwhile found this chat busy, and perhaps passed over what the note did not see yet.
         if more or self._claims_begun > ended:
@@ -266,46 +265,6 @@ class DeliveryWorker:
     def _holds(self, item: OutboxItem) -> bool:
         """Say whether a claimed row is still this process's to send."""
         return self._tenure.fence == item.fence
-
-    def _sent(self, session: Session, item: OutboxItem, outgoing: Outgoing, message_id: int | None) -> None:
-        now = self._clock.now()
-        if isinstance(outgoing, Strip | Remove | Menu | Document) or outgoing.card_id is None:
-            outbox.mark_sent(session, item.id, message_id, now)
-            if isinstance(outgoing, NewMessage) and outgoing.nudge and message_id is not None:
-                self._replace_nudge(session, item, message_id)
-            return
-        card = session.get_one(Card, outgoing.card_id, with_for_update=True, populate_existing=True)
-        outbox.mark_sent(session, item.id, message_id, now)
-        if (card.bot_id, card.chat_id) != (item.bot_id, item.chat_id):
-            # The official has another account since; what was just sent there is nobody's card.
-            if message_id is not None:
-                outbox.strip(session, bot_id=item.bot_id, chat_id=item.chat_id, message_id=message_id, now=now)
-            return
-        card.shown_revision = max(card.shown_revision, outgoing.revision)
-        if isinstance(outgoing, NewMessage):
-            replaced_reminder = card.sent_as_reminder
-            card.message_id, card.sent_at = message_id, now
-            card.reminder, card.sent_as_reminder = outgoing.reminder, bool(outgoing.reminder)
-            # Asked for again while this message was on its way, it comes again.
-            card.anew = card.wanted_revision > outgoing.revision and outbox.asks_anew(session, card)
-            if outgoing.replaces is not None:
-                take_away = outbox.remove if replaced_reminder else outbox.strip
-                take_away(session, bot_id=item.bot_id, chat_id=item.chat_id, message_id=outgoing.replaces, now=now)
-        session.add(card)
-        session.flush()
-        if card.wanted_revision > card.shown_revision:
-            outbox.show_card(session, card, now)
-
-    def _replace_nudge(self, session: Session, item: OutboxItem, message_id: int) -> None:
-        """Let a digest take the place of the chat's last one: they do not pile up."""
-        now = self._clock.now()
-        chat = session.get(Chat, (item.bot_id, item.chat_id), with_for_update=True, populate_existing=True)
-        if chat is None:
-            chat = Chat(bot_id=item.bot_id, chat_id=item.chat_id, changed_at=now)
-            session.add(chat)
-        if chat.nudge_message_id is not None:
-            outbox.remove(session, bot_id=item.bot_id, chat_id=item.chat_id, message_id=chat.nudge_message_id, now=now)
-        chat.nudge_message_id, chat.nudge_sent_at, chat.nudged_at = message_id, now, now
 
     async def _failed(self, item: OutboxItem, outgoing: Outgoing, error: TelegramError) -> None:
         count_error(error)
@@ -340,20 +299,11 @@ class DeliveryWorker:
             # The old message is gone, or has no buttons any more: that is what was wanted. A menu is a convenience.
             await self._skip(item)
         elif isinstance(outgoing, Edit) and message_is_gone(error):
-            await self._record(lambda session: self._send_anew(session, item, outgoing))
+            now = self._clock.now()
+            await self._record(lambda session: outcomes.send_anew(session, item, outgoing, now))
             count(item, "put_back")
         else:
             await self._bury(item, str(error))
-
-    def _send_anew(self, session: Session, item: OutboxItem, edit: Edit) -> None:
-        now = self._clock.now()
-        card = session.get_one(Card, edit.card_id, with_for_update=True, populate_existing=True)
-        if card.message_id == edit.message_id:
-            card.message_id = None
-            card.anew = True
-            session.add(card)
-        # Without a message, a card that is not live any more is skipped at its next turn.
-        outbox.postpone(session, item, now)
 
     async def _unknown(self, item: OutboxItem, outgoing: Outgoing, error: TelegramError) -> None:
         self._unknowns[item.id] += 1
@@ -371,16 +321,8 @@ class DeliveryWorker:
 
     async def _unreachable(self, item: OutboxItem, error: TelegramError) -> None:
         now = self._clock.now()
-
-        def body(session: Session) -> None:
-            chat = session.get(Chat, (item.bot_id, item.chat_id))
-            known = chat is not None and not chat.reachable
-            outbox.hold_chat(session, item.bot_id, item.chat_id, now)
-            if not known:
-                notices.unreachable(session, item.bot_id, item.chat_id, now)
-
         log.warning("a chat cannot be reached; its messages wait for /start", outbox_id=item.id, error=where(error))
-        await self._record(body)
+        await self._record(lambda session: outcomes.unreachable(session, item, now))
         count(item, "held")
 
     async def _skip(self, item: OutboxItem) -> None:
@@ -425,15 +367,3 @@ class DeliveryWorker:
         pause: float = min(LONGEST_BACKOFF_SECONDS, 0.5 * 2.0**self._failures)
         self._failures = min(self._failures + 1, 10)
         return pause
-
-
-def _shown(item: OutboxItem, outgoing: Outgoing, message_id: int | None) -> Shown | None:
-    """Return what there is to note where nothing else follows from it; ``None`` for anything but a card like that."""
-    chat = (item.bot_id, item.chat_id)
-    match outgoing:
-        case Edit():
-            return Shown(item.id, outgoing.card_id, chat, outgoing.revision)
-        case NewMessage(card_id=int(card_id), replaces=None) if message_id is not None:
-            return Shown(item.id, card_id, chat, outgoing.revision, message_id, outgoing.reminder)
-        case _:
-            return None

@@ -17,7 +17,7 @@ from telegram import InputFile
 from telegram.error import BadRequest
 
 from bot.command_menu import show_menu
-from bot.telegram_client import UPLOAD_SECONDS, TelegramClient
+from bot.telegram_client import UPLOAD_SECONDS, ServerFault, TelegramClient
 from messages.card import render_card
 from messages.render import NothingToSay, render
 from messages.rendered import InlineButton, Rendered
@@ -226,7 +226,10 @@ async def _send(client: TelegramClient, chat_id: int, new: NewMessage) -> int:
         if not _bad_markup(error):
             raise
         message = await client.call("sendMessage", _without_markup(said))
-    return int(message["message_id"])
+    message_id = message.get("message_id") if isinstance(message, dict) else None
+    if not isinstance(message_id, int):
+        raise ServerFault("sendMessage told of no message")
+    return message_id
 
 
 async def _edit(client: TelegramClient, chat_id: int, edit: Edit) -> None:
