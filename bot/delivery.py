@@ -257,10 +257,11 @@ class DeliveryWorker:
             self.wake()
         return more is not None
 
-    def _read_ahead(self, session: Session, items: Sequence[OutboxItem]) -> None:
+    def _read_ahead(self, session: Session, items: Sequence[OutboxItem]) -> list[int]:
+        """Read what cards need; return the places of those that are new to their owners."""
         cards = {item.card_id for item in items if item.card_id is not None}
-        if cards:
-            read_ahead(session, self._bot_id, cards)
+        new = read_ahead(session, self._bot_id, cards) if cards else ()
+        return [place for place, item in enumerate(items) if item.card_id in new]
 
     def _holds(self, item: OutboxItem) -> bool:
         """Say whether a claimed row is still this process's to send."""

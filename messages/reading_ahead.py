@@ -17,11 +17,14 @@ from workflow import delegations, people
 _CARDS = select(Card, Task).join(Task, col(Task.id) == col(Card.task_id)).where(among(Card.id, "cards"))
 
 
-def read_ahead(session: Session, bot_id: int, card_ids: Collection[int]) -> None:
-    """Read what rendering these cards will ask for; no effect but on how often the database is asked."""
+def read_ahead(session: Session, bot_id: int, card_ids: Collection[int]) -> frozenset[int]:
+    """Read what rendering these cards will ask for; no effect but on how often the database is asked.
+
+    Return which of them their owners have not seen yet.
+    """
     found = session.exec(_CARDS, params={"cards": card_ids}).all()
     if not found:
-        return
+        return frozenset()
     foresee(session, {"cards": found})  # a session forgets what nobody holds
     offices = {card.office_id for card, _ in found}
     foresee_runs(session, {task.run_id for _, task in found})
@@ -29,3 +32,4 @@ def read_ahead(session: Session, bot_id: int, card_ids: Collection[int]) -> None
     people.foresee_accounts(session, {card.chat_id for card, _ in found}, bot_id)
     people.foresee_seats(session, {card.official_id for card, _ in found})
     delegations.foresee_delegations(session, offices)
+    return frozenset(card.id or 0 for card, _ in found if card.message_id is None)

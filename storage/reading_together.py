@@ -2,13 +2,14 @@
 
 What comes in at a quiet moment is read at once. Under load, messages about the same run or
 office ask for its rows once: see :func:`storage.sessions.once`. What is known to be asked for
-soon is read for all of them before (:func:`storage.sessions.foresee`).
+soon is read for all of them before (:func:`storage.sessions.foresee`). What somebody waits for
+is read first, and told as soon as it is read.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -30,10 +31,14 @@ class _Waiting:
 
 
 class ReadingTogether:
-    """Reads of one database for one worker; ``ahead`` reads what all will need, given what each is about."""
+    """Reads of one database for one worker.
+
+    ``ahead`` reads what all will need, given what each is about, and says which (by their places)
+    somebody waits for.
+    """
 
     def __init__(
-        self, database: Database, ahead: Callable[[Session, Sequence[Any]], None] = lambda _, __: None
+        self, database: Database, ahead: Callable[[Session, Sequence[Any]], Collection[int]] = lambda _, __: ()
     ) -> None:
         self._database = database
         self._ahead = ahead
@@ -61,8 +66,9 @@ class ReadingTogether:
             self._running = None
 
     async def _read(self, group: list[_Waiting], *, ahead: bool = True) -> None:
+        loop = asyncio.get_running_loop()
         try:
-            results = await self._database.read(lambda session: self._all(session, group, ahead=ahead))
+            results = await self._database.read(lambda session: self._all(session, group, loop, ahead=ahead))
         except DatabaseUnavailable as error:
             for one in group:
                 _settle(one, error=error)
@@ -72,15 +78,22 @@ class ReadingTogether:
                 return
             # Whose fault it is shows when each is alone and reads what it asks for only; nobody is told of another's.
             for one in group:
-                await self._read([one], ahead=False)
+                if not one.outcome.done():
+                    await self._read([one], ahead=False)
         else:
-            for one, result in zip(group, results, strict=True):
+            for one, result in results:
                 _settle(one, result)
 
-    def _all(self, session: Session, group: Sequence[_Waiting], *, ahead: bool) -> list[Any]:
-        if ahead:
-            self._ahead(session, [one.about for one in group])
-        return [one.body(session) for one in group]
+    def _all(
+        self, session: Session, group: Sequence[_Waiting], loop: asyncio.AbstractEventLoop, *, ahead: bool
+    ) -> list[tuple[_Waiting, Any]]:
+        """Read all, and return with their results those that were not told yet."""
+        first = self._ahead(session, [one.about for one in group]) if ahead else ()
+        if len(group) > 1:
+            for place in first:
+                one = group[place]
+                loop.call_soon_threadsafe(_settle, one, one.body(session))
+        return [(one, one.body(session)) for place, one in enumerate(group) if len(group) == 1 or place not in first]
 
 
 def _settle(one: _Waiting, result: Any = None, error: Exception | None = None) -> None:
