@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ import structlog
 from sqlmodel import Session
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, TelegramError
 
+from bot import outcomes
 from bot.clock import Clock, first_of
 from bot.crash_points import crash_point
 from bot.delivery_figures import count, count_error
@@ -42,6 +43,7 @@ from bot.outgoing import (
 from bot.pacing import Pacing
 from bot.telegram_client import Flood, RefusedToken, ServerFault, TelegramClient, Unsent
 from bot.tenure import Tenure
+from messages.reading_ahead import read_ahead
 from storage import outbox
 from storage.database import Database, DatabaseUnavailable
 from storage.errors import DiskFull, FilesUnavailable
@@ -49,9 +51,6 @@ from storage.file_store import FileStore
 from storage.leases import LeaseLost
 from storage.outbox import OutboxItem
 from storage.reading_together import ReadingTogether
-from storage.showing import Shown
-from storage.tables import Card, Chat
-from workflow import notices
 from workflow.checkpoint_messages import TEMPLATE as CHECKPOINT
 from workflow.reminding.morning import DIGEST
 
@@ -100,7 +99,7 @@ class DeliveryWorker:
         watched: bool = False,
     ) -> None:
         self._database = database
-        self._reading = ReadingTogether(database)
+        self._reading = ReadingTogether(database, self._read_ahead)
         self._marks = Marks(database, clock)
         self._client = client
         self._store = store
@@ -113,6 +112,8 @@ class DeliveryWorker:
         self._watched = watched
         self._active = 0
         self._under_way: set[int] = set()
+        self._crowded = False
+        self._claims_begun = self._claims_ended = 0
         self._failures = 0
         self._unknowns: Counter[int] = Counter()
         self._blamed: Counter[int] = Counter()
@@ -140,6 +141,7 @@ class DeliveryWorker:
                     except DatabaseUnavailable as error:
                         pause = self._back_off()
                         log.warning("the database is away", next_try_in_seconds=pause, error=where(error))
+                self._crowded = len(items) >= free
                 for item in items:
                     self._active += 1
                     group.create_task(self._work_on(item))
@@ -157,15 +159,18 @@ class DeliveryWorker:
         fence = self._tenure.fence
         if free <= 0 or fence is None:
             return []
-        now, lease_now = self._clock.now(), await self._database.lease_time()
         under_way = frozenset(self._under_way)
+        self._claims_begun += 1
         try:
+            now, lease_now = self._clock.now(), await self._database.lease_time()
             return await self._database.write(
                 lambda session: outbox.claim(session, self._bot_id, fence, now, lease_now, LEASE, free, under_way)
             )
         except LeaseLost:
             self._tenure.end()
             return []
+        finally:
+            self._claims_ended = self._claims_begun
 
     async def _work_on(self, item: OutboxItem) -> None:
         self._under_way.add(item.id)
@@ -180,7 +185,8 @@ class DeliveryWorker:
         finally:
             self._under_way.discard(item.id)
             self._active -= 1
-            self.wake()
+            if self._crowded:
+                self.wake()
 
     async def deliver(self, item: OutboxItem) -> None:
         """Deliver one claimed row and record the outcome."""
@@ -194,7 +200,9 @@ class DeliveryWorker:
             return
         try:
             now = self._clock.now()
-            outgoing = await self._reading.read(lambda session: _prepare(session, item, self._default_language, now))
+            outgoing = await self._reading.read(
+                lambda session: _prepare(session, item, self._default_language, now), item
+            )
         except DatabaseUnavailable:
             await self._postpone(item, 1.0)
             return
@@ -238,55 +246,30 @@ class DeliveryWorker:
         self._deliveries += 1
         self._forget(item)
         crash_point("before-mark-sent")
-        shown = _shown(item, outgoing, message_id)
-        if shown is None or not await self._marks.note(shown):
-            await self._record(lambda session: self._sent(session, item, outgoing, message_id))
+        if not await self._noted(item, outgoing, message_id):
+            now = self._clock.now()
+            await self._record(lambda session: outcomes.sent(session, item, outgoing, message_id, now))
         crash_point("after-mark-sent")
         count(item, "sent")
+
+    async def _noted(self, item: OutboxItem, outgoing: Outgoing, message_id: int | None) -> bool:
+        """Note a card that arrived, where nothing else follows from it; say whether that was so."""
+        shown, ended = outcomes.shown(item, outgoing, message_id), self._claims_ended
+        more = None if shown is None else await self._marks.note(shown)
+        # Who claimed meanwhile found this chat busy, and perhaps passed over what the note did not see yet.
+        if more or self._claims_begun > ended:
+            self.wake()
+        return more is not None
+
+    def _read_ahead(self, session: Session, items: Sequence[OutboxItem]) -> list[int]:
+        """Read what cards need; return the places of those that are new to their owners."""
+        cards = {item.card_id for item in items if item.card_id is not None}
+        new = read_ahead(session, self._bot_id, cards) if cards else ()
+        return [place for place, item in enumerate(items) if item.card_id in new]
 
     def _holds(self, item: OutboxItem) -> bool:
         """Say whether a claimed row is still this process's to send."""
         return self._tenure.fence == item.fence
-
-    def _sent(self, session: Session, item: OutboxItem, outgoing: Outgoing, message_id: int | None) -> None:
-        now = self._clock.now()
-        if isinstance(outgoing, Strip | Remove | Menu | Document) or outgoing.card_id is None:
-            outbox.mark_sent(session, item.id, message_id, now)
-            if isinstance(outgoing, NewMessage) and outgoing.nudge and message_id is not None:
-                self._replace_nudge(session, item, message_id)
-            return
-        card = session.get_one(Card, outgoing.card_id, with_for_update=True, populate_existing=True)
-        outbox.mark_sent(session, item.id, message_id, now)
-        if (card.bot_id, card.chat_id) != (item.bot_id, item.chat_id):
-            # The official has another account since; what was just sent there is nobody's card.
-            if message_id is not None:
-                outbox.strip(session, bot_id=item.bot_id, chat_id=item.chat_id, message_id=message_id, now=now)
-            return
-        card.shown_revision = max(card.shown_revision, outgoing.revision)
-        if isinstance(outgoing, NewMessage):
-            replaced_reminder = card.sent_as_reminder
-            card.message_id, card.sent_at = message_id, now
-            card.reminder, card.sent_as_reminder = outgoing.reminder, bool(outgoing.reminder)
-            # Asked for again while this message was on its way, it comes again.
-            card.anew = card.wanted_revision > outgoing.revision and outbox.asks_anew(session, card)
-            if outgoing.replaces is not None:
-                take_away = outbox.remove if replaced_reminder else outbox.strip
-                take_away(session, bot_id=item.bot_id, chat_id=item.chat_id, message_id=outgoing.replaces, now=now)
-        session.add(card)
-        session.flush()
-        if card.wanted_revision > card.shown_revision:
-            outbox.show_card(session, card, now)
-
-    def _replace_nudge(self, session: Session, item: OutboxItem, message_id: int) -> None:
-        """Let a digest take the place of the chat's last one: they do not pile up."""
-        now = self._clock.now()
-        chat = session.get(Chat, (item.bot_id, item.chat_id), with_for_update=True, populate_existing=True)
-        if chat is None:
-            chat = Chat(bot_id=item.bot_id, chat_id=item.chat_id, changed_at=now)
-            session.add(chat)
-        if chat.nudge_message_id is not None:
-            outbox.remove(session, bot_id=item.bot_id, chat_id=item.chat_id, message_id=chat.nudge_message_id, now=now)
-        chat.nudge_message_id, chat.nudge_sent_at, chat.nudged_at = message_id, now, now
 
     async def _failed(self, item: OutboxItem, outgoing: Outgoing, error: TelegramError) -> None:
         count_error(error)
@@ -321,21 +304,11 @@ class DeliveryWorker:
             # The old message is gone, or has no buttons any more: that is what was wanted. A menu is a convenience.
             await self._skip(item)
         elif isinstance(outgoing, Edit) and message_is_gone(error):
-            await self._record(lambda session: self._send_anew(session, item, outgoing))
+            now = self._clock.now()
+            await self._record(lambda session: outcomes.send_anew(session, item, outgoing, now))
             count(item, "put_back")
-            self.wake()
         else:
             await self._bury(item, str(error))
-
-    def _send_anew(self, session: Session, item: OutboxItem, edit: Edit) -> None:
-        now = self._clock.now()
-        card = session.get_one(Card, edit.card_id, with_for_update=True, populate_existing=True)
-        if card.message_id == edit.message_id:
-            card.message_id = None
-            card.anew = True
-            session.add(card)
-        # Without a message, a card that is not live any more is skipped at its next turn.
-        outbox.postpone(session, item, now)
 
     async def _unknown(self, item: OutboxItem, outgoing: Outgoing, error: TelegramError) -> None:
         self._unknowns[item.id] += 1
@@ -353,16 +326,8 @@ class DeliveryWorker:
 
     async def _unreachable(self, item: OutboxItem, error: TelegramError) -> None:
         now = self._clock.now()
-
-        def body(session: Session) -> None:
-            chat = session.get(Chat, (item.bot_id, item.chat_id))
-            known = chat is not None and not chat.reachable
-            outbox.hold_chat(session, item.bot_id, item.chat_id, now)
-            if not known:
-                notices.unreachable(session, item.bot_id, item.chat_id, now)
-
         log.warning("a chat cannot be reached; its messages wait for /start", outbox_id=item.id, error=where(error))
-        await self._record(body)
+        await self._record(lambda session: outcomes.unreachable(session, item, now))
         count(item, "held")
 
     async def _skip(self, item: OutboxItem) -> None:
@@ -393,26 +358,17 @@ class DeliveryWorker:
         pause = 0.2
         while True:
             try:
-                return await self._database.write(body)
+                result = await self._database.write(body)
             except DatabaseUnavailable:
                 if self._stopping.is_set():
                     raise
                 await first_of(self._stopping, seconds=pause)
                 pause = min(2 * pause, LONGEST_BACKOFF_SECONDS)
+            else:
+                self.wake()  # the next one for this chat may go now, or what was queued just now
+                return result
 
     def _back_off(self) -> float:
         pause: float = min(LONGEST_BACKOFF_SECONDS, 0.5 * 2.0**self._failures)
         self._failures = min(self._failures + 1, 10)
         return pause
-
-
-def _shown(item: OutboxItem, outgoing: Outgoing, message_id: int | None) -> Shown | None:
-    """Return what there is to note where nothing else follows from it; ``None`` for anything but a card like that."""
-    chat = (item.bot_id, item.chat_id)
-    match outgoing:
-        case Edit():
-            return Shown(item.id, outgoing.card_id, chat, outgoing.revision)
-        case NewMessage(card_id=int(card_id), replaces=None) if message_id is not None:
-            return Shown(item.id, card_id, chat, outgoing.revision, message_id, outgoing.reminder)
-        case _:
-            return None

@@ -20,7 +20,7 @@ AT_MOST = 32
 @dataclass(slots=True)
 class _Waiting:
     shown: Shown
-    noted: asyncio.Future[bool] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    noted: asyncio.Future[bool | None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
 class Marks:
@@ -32,11 +32,11 @@ class Marks:
         self._waiting: list[_Waiting] = []
         self._running: asyncio.Task[None] | None = None
 
-    async def note(self, shown: Shown) -> bool:
-        """Note a card, perhaps with others; say whether it was noted.
+    async def note(self, shown: Shown) -> bool | None:
+        """Note a card, perhaps with others; say whether more waits for its chat by now.
 
-        Not where something is unusual about it, or went wrong, whoever's fault it was: it is then
-        noted alone, with all that may follow from it.
+        ``None``: it was not noted, since something is unusual about it, or went wrong, whoever's
+        fault it was. It is then noted alone, with all that may follow from it.
         """
         one = _Waiting(shown)
         self._waiting.append(one)
@@ -51,13 +51,13 @@ class Marks:
                 noted = await self._write([one.shown for one in group])
                 for one in group:
                     if not one.noted.done():  # whoever waited was cancelled meanwhile
-                        one.noted.set_result(one.shown.item_id in noted)
+                        one.noted.set_result(noted.get(one.shown.item_id))
         finally:
             self._running = None
 
-    async def _write(self, shown: list[Shown]) -> frozenset[int]:
+    async def _write(self, shown: list[Shown]) -> dict[int, bool]:
         now = self._clock.now()
         try:
             return await self._database.write(lambda session: showing.note(session, shown, now))
         except Exception:
-            return frozenset()
+            return {}

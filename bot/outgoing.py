@@ -7,22 +7,21 @@ network call. Neither writes.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
+from typing import Any
 
 from sqlmodel import Session
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions, Message
-from telegram.constants import ParseMode
+from telegram import InputFile
 from telegram.error import BadRequest
 
 from bot.command_menu import show_menu
-from bot.telegram_client import UPLOAD_SECONDS, TelegramClient
+from bot.telegram_client import UPLOAD_SECONDS, ServerFault, TelegramClient
 from messages.card import render_card
 from messages.late_document import late_document
 from messages.render import NothingToSay, render
-from messages.rendered import Rendered
+from messages.rendered import InlineButton, Rendered
 from storage.file_store import FileStore
 from storage.outbox import OutboxItem
 from storage.tables import Card, File
@@ -33,7 +32,7 @@ from workflow.reminding.morning import DIGEST
 
 REPEATED_MARK = "(ulang)"
 PHOTO_LIMIT = 10 * 1024 * 1024
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+NO_PREVIEW = {"is_disabled": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +212,7 @@ async def transmit(client: TelegramClient, store: FileStore, chat_id: int, outgo
         case Edit():
             await _edit(client, chat_id, outgoing)
         case Strip():
-            await _unless_unchanged(
-                client.bot.edit_message_reply_markup(chat_id=chat_id, message_id=outgoing.message_id, reply_markup=None)
-            )
+            await _strip(client, chat_id, outgoing.message_id)
         case Remove():
             await _remove(client, chat_id, outgoing.message_id)
         case Menu():
@@ -226,63 +223,58 @@ async def transmit(client: TelegramClient, store: FileStore, chat_id: int, outgo
 
 
 async def _send(client: TelegramClient, chat_id: int, new: NewMessage) -> int:
-    async def send(text: str, mode: ParseMode | None) -> Message:
-        return await client.bot.send_message(
-            chat_id,
-            text,
-            parse_mode=mode,
-            link_preview_options=NO_PREVIEW,
-            disable_notification=new.silent,
-            reply_markup=keyboard(new.rendered),
-        )
-
+    said = {"chat_id": chat_id, **_words(new.rendered), "disable_notification": new.silent}
     try:
-        message = await send(new.rendered.text, ParseMode.HTML)
+        message = await client.call("sendMessage", said)
     except BadRequest as error:
         if not _bad_markup(error):
             raise
-        message = await send(plain(new.rendered.text), None)
-    return message.message_id
+        message = await client.call("sendMessage", _without_markup(said))
+    message_id = message.get("message_id") if isinstance(message, dict) else None
+    if not isinstance(message_id, int):
+        raise ServerFault("sendMessage told of no message")
+    return message_id
 
 
 async def _edit(client: TelegramClient, chat_id: int, edit: Edit) -> None:
-    async def change(text: str, mode: ParseMode | None) -> None:
-        await _unless_unchanged(
-            client.bot.edit_message_text(
-                text,
-                chat_id=chat_id,
-                message_id=edit.message_id,
-                parse_mode=mode,
-                link_preview_options=NO_PREVIEW,
-                reply_markup=keyboard(edit.rendered),
-            )
-        )
-
+    said = {"chat_id": chat_id, "message_id": edit.message_id, **_words(edit.rendered)}
     try:
-        await change(edit.rendered.text, ParseMode.HTML)
+        await _unless_unchanged(client, "editMessageText", said)
     except BadRequest as error:
         if not _bad_markup(error):
             raise
-        await change(plain(edit.rendered.text), None)
+        await _unless_unchanged(client, "editMessageText", _without_markup(said))
+
+
+async def _strip(client: TelegramClient, chat_id: int, message_id: int) -> None:
+    await _unless_unchanged(client, "editMessageReplyMarkup", {"chat_id": chat_id, "message_id": message_id})
 
 
 async def _remove(client: TelegramClient, chat_id: int, message_id: int) -> None:
     try:
-        await client.bot.delete_message(chat_id, message_id)
+        await client.call("deleteMessage", {"chat_id": chat_id, "message_id": message_id})
     except BadRequest as error:
         if chat_is_gone(error) or "message to delete not found" in str(error).lower():
             raise
-        await _unless_unchanged(
-            client.bot.edit_message_reply_markup(chat_id=chat_id, message_id=message_id, reply_markup=None)
-        )
+        await _strip(client, chat_id, message_id)
 
 
-async def _unless_unchanged(call: Awaitable[Message | bool]) -> None:
+async def _unless_unchanged(client: TelegramClient, method: str, parameters: dict[str, Any]) -> None:
     try:
-        await call
+        await client.call(method, parameters)
     except BadRequest as error:
         if "not modified" not in str(error).lower():
             raise
+
+
+def _words(rendered: Rendered) -> dict[str, Any]:
+    """Return what a message and a changed one have in common."""
+    said = {"text": rendered.text, "parse_mode": "HTML", "link_preview_options": NO_PREVIEW}
+    return {**said, "reply_markup": keyboard(rendered)}
+
+
+def _without_markup(said: dict[str, Any]) -> dict[str, Any]:
+    return {**said, "text": plain(said["text"]), "parse_mode": None}
 
 
 def _meeting_file(session: Session, item: OutboxItem, default_language: str, now: datetime) -> Document | None:
@@ -356,16 +348,16 @@ def upload_seconds(size: int) -> float:
     return UPLOAD_SECONDS + (size >> 20)
 
 
-def keyboard(rendered: Rendered) -> InlineKeyboardMarkup | None:
+def keyboard(rendered: Rendered) -> dict[str, Any] | None:
     """Return the buttons as Telegram's."""
     if not rendered.keyboard:
         return None
-    return InlineKeyboardMarkup(
-        [
-            [InlineKeyboardButton(button.caption, callback_data=button.data, style=button.style) for button in row]
-            for row in rendered.keyboard
-        ]
-    )
+    return {"inline_keyboard": [[_button(button) for button in row] for row in rendered.keyboard]}
+
+
+def _button(button: InlineButton) -> dict[str, str]:
+    made = {"text": button.caption, "callback_data": button.data}
+    return {**made, "style": button.style} if button.style else made
 
 
 def plain(html: str) -> str:

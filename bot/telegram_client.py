@@ -13,7 +13,7 @@ import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, BinaryIO
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import aiohttp
 from pydantic import SecretStr
@@ -151,8 +151,9 @@ def _body(request_data: RequestData | None) -> dict[str, Any]:
     if request_data is None:
         return {}
     if not request_data.contains_files:
-        encoded = urlencode(request_data.json_parameters).encode()
-        return {"data": encoded, "headers": {"Content-Type": "application/x-www-form-urlencoded"}}
+        # Encoded for an address, a card in Indonesian takes several times as long.
+        encoded = json.dumps(request_data.parameters, ensure_ascii=False, separators=(",", ":")).encode()
+        return {"data": encoded, "headers": {"Content-Type": "application/json"}}
     form = aiohttp.FormData(quote_fields=False)
     for name, value in request_data.json_parameters.items():
         form.add_field(name, value)
@@ -241,6 +242,14 @@ class TelegramClient:
         if not isinstance(path, str) or not path:
             raise ServerFault("getFile told no path")
         return path, size if isinstance(size, int) else None
+
+    async def call(self, method: str, parameters: dict[str, Any]) -> Any:
+        """Call a method with plain values and return its plain result; raise a :class:`TelegramError`.
+
+        For what happens at every tap: the library's own objects, made of an answer of which only
+        a message's id is read, cost ten times as much. ``None`` stands for a parameter left out.
+        """
+        return await self.bot._post(method, parameters)
 
     async def _raw(self, method: str, parameters: dict[str, Any], seconds: float) -> Any:
         try:

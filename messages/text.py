@@ -61,6 +61,12 @@ def neutralise(text: str) -> str:
     return "".join(kept)
 
 
+@lru_cache(maxsize=4096)
+def _date(day: date, pattern: str, *, locale: str) -> str:
+    """Return a date as the pattern says; looking up a language's words takes longer than all the rest of a line."""
+    return format_date(day, pattern, locale=locale)
+
+
 def one_line(text: str, limit: int) -> str:
     """Return a text on one line, cut between words with an ellipsis above ``limit`` characters."""
     line = _SPACES.sub(" ", neutralise(text)).strip()
@@ -120,11 +126,11 @@ class Reader:
     def day(self, value: date | datetime) -> str:
         """Return 'Kamis, 7 Januari 2027'."""
         local = self.local(value).date() if isinstance(value, datetime) else value
-        return format_date(local, "EEEE, d MMMM y", locale=self.language)
+        return _date(local, "EEEE, d MMMM y", locale=self.language)
 
     def letter_date(self, day: date) -> str:
         """Return '7 Januari 2027', as a letter is dated."""
-        return format_date(day, "d MMMM y", locale=self.language)
+        return _date(day, "d MMMM y", locale=self.language)
 
     def hour(self, at: datetime) -> str:
         """Return '10.15 WIB'."""
@@ -143,15 +149,15 @@ class Reader:
     def short_day(self, value: date | datetime) -> str:
         """Return 'Kam, 7 Jan 2027', for buttons."""
         local = self.local(value).date() if isinstance(value, datetime) else value
-        return format_date(local, "EEE, d MMM y", locale=self.language)
+        return _date(local, "EEE, d MMM y", locale=self.language)
 
     def brief(self, at: datetime) -> str:
         """Return '7 Jan 2027 10.15 WIB', for lists."""
-        return f"{format_date(self.local(at).date(), 'd MMM y', locale=self.language)} {self.hour(at)}"
+        return f"{_date(self.local(at).date(), 'd MMM y', locale=self.language)} {self.hour(at)}"
 
     def tight(self, at: datetime) -> str:
         """Return '7 Jan 10.15', where year and zone are said elsewhere."""
-        return f"{format_date(self.local(at).date(), 'd MMM', locale=self.language)} {self.hour(at).partition(' ')[0]}"
+        return f"{_date(self.local(at).date(), 'd MMM', locale=self.language)} {self.hour(at).partition(' ')[0]}"
 
     def near(self, at: datetime, now: datetime) -> str:
         """Return 'hari ini 16.00' on the day of ``now``, else '7 Jan 16.00': for the first words of a message."""

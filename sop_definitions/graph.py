@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
-from sop_definitions.model import SopDefinition
+from sop_definitions.model import SopDefinition, Step
 
 Predecessors = Mapping[int, tuple[int, ...]]
 Followers = Mapping[int, tuple[int, ...]]
-_Edges = tuple[tuple[int, tuple[int, ...] | None], ...]
-_KNOWN = 256
+Edges = tuple[tuple[int, tuple[int, ...] | None], ...]
+KNOWN = 256
 """Definitions whose graph is kept: asked for many times for every card that is shown."""
 
 
@@ -25,12 +25,12 @@ def predecessors(definition: SopDefinition) -> Predecessors:
     A step without ``after`` follows the step written before it; the first follows none.
     ``after: []`` makes a further start.
     """
-    return _predecessors(_edges(definition))
+    return predecessors_of(edges(definition))
 
 
 def followers(definition: SopDefinition) -> Followers:
     """Return, by step number in document order, the steps that wait for each step."""
-    return _followers(_edges(definition))
+    return followers_of(edges(definition))
 
 
 def ancestors(definition: SopDefinition, number: int) -> frozenset[int]:
@@ -40,7 +40,7 @@ def ancestors(definition: SopDefinition, number: int) -> frozenset[int]:
 
 def descendants(definition: SopDefinition, number: int) -> frozenset[int]:
     """Return every step that comes after this one; never the step itself, but in a cycle."""
-    return _all_descendants(_edges(definition)).get(number, frozenset())
+    return all_descendants(edges(definition)).get(number, frozenset())
 
 
 def first_steps(definition: SopDefinition) -> tuple[int, ...]:
@@ -48,13 +48,23 @@ def first_steps(definition: SopDefinition) -> tuple[int, ...]:
     return tuple(number for number, waits_for in predecessors(definition).items() if not waits_for)
 
 
-def _edges(definition: SopDefinition) -> _Edges:
+_edges_of: dict[int, tuple[tuple[Step, ...], Edges]] = {}
+
+
+def edges(definition: SopDefinition) -> Edges:
     """Return all that the graph rests on, as a small key: hashing a whole definition takes longer than its graph."""
-    return tuple((step.number, step.after) for step in definition.steps)
+    steps = definition.steps
+    known = _edges_of.get(id(steps))
+    if known is None or known[0] is not steps:
+        if len(_edges_of) >= KNOWN:
+            _edges_of.clear()
+        known = _edges_of[id(steps)] = (steps, tuple((step.number, step.after) for step in steps))
+    return known[1]
 
 
-@lru_cache(_KNOWN)
-def _predecessors(edges: _Edges) -> Predecessors:
+@lru_cache(KNOWN)
+def predecessors_of(edges: Edges) -> Predecessors:
+    """See :func:`predecessors`."""
     found: dict[int, tuple[int, ...]] = {}
     previous: tuple[int, ...] = ()
     for number, after in edges:
@@ -63,17 +73,19 @@ def _predecessors(edges: _Edges) -> Predecessors:
     return MappingProxyType(found)
 
 
-@lru_cache(_KNOWN)
-def _followers(edges: _Edges) -> Followers:
-    before = _predecessors(edges)
+@lru_cache(KNOWN)
+def followers_of(edges: Edges) -> Followers:
+    """See :func:`followers`."""
+    before = predecessors_of(edges)
     return MappingProxyType(
         {number: tuple(n for n, waits_for in before.items() if number in waits_for) for number in before}
     )
 
 
-@lru_cache(_KNOWN)
-def _all_descendants(edges: _Edges) -> Mapping[int, frozenset[int]]:
-    return MappingProxyType({number: _reachable(_followers(edges), number) for number, _ in edges})
+@lru_cache(KNOWN)
+def all_descendants(edges: Edges) -> Mapping[int, frozenset[int]]:
+    """Return, by step number in document order, what :func:`descendants` says of each step."""
+    return MappingProxyType({number: _reachable(followers_of(edges), number) for number, _ in edges})
 
 
 def _reachable(edges: Mapping[int, Iterable[int]], start: int) -> frozenset[int]:

@@ -6,7 +6,7 @@ its office, its SOP and itself many times over, in places that know nothing of e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import event
@@ -146,3 +146,9 @@ def once(session: Session, key: Hashable, load: Callable[[], T], *, of: type[Tab
     if key not in remembered:
         remembered[key] = load()
     return remembered[key]
+
+
+def foresee(session: Session, read: Mapping[Hashable, object]) -> None:
+    """Remember, by their keys, what was read together before :func:`once` asks for any of it."""
+    if isinstance(session, ReadingSession):
+        session.info.setdefault(_REMEMBERED, {}).update(read)

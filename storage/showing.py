@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, bindparam, select, update
+from sqlalchemy import BigInteger, Row, bindparam, exists, select, update
 from sqlmodel import Session, col
 
 from storage import deliveries
+from storage.among import among
+from storage.literals import is_status
 from storage.plain import rows_of, run
-from storage.tables import Card, UtcDateTime
+from storage.tables import Card, Outbox, UtcDateTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,18 @@ class Shown:
 
 
 # Putting such a statement together costs more than running it.
+_MORE_WAITS = exists().where(
+    col(Outbox.bot_id) == col(Card.bot_id),
+    col(Outbox.chat_id) == col(Card.chat_id),
+    is_status(Outbox.status, "queued"),
+    col(Outbox.due_at) <= bindparam("now", type_=UtcDateTime),
+)
 _LOCKED = (
-    select(*(rows_of(Card).c[name] for name in ("id", "bot_id", "chat_id", "wanted_revision", "shown_revision")))
-    .where(col(Card.id).in_(bindparam("cards", expanding=True)))
+    select(
+        *(rows_of(Card).c[name] for name in ("id", "bot_id", "chat_id", "wanted_revision", "shown_revision")),
+        _MORE_WAITS.label("more"),
+    )
+    .where(among(Card.id, "cards"))
     # Who holds several cards never waits for another one: there is no circle to wait in.
     .with_for_update(skip_locked=True)
 )
@@ -53,12 +64,13 @@ _SENT = _EDITED.values(
 )
 
 
-def note(session: Session, shown: Sequence[Shown], now: datetime) -> frozenset[int]:
+def note(session: Session, shown: Sequence[Shown], now: datetime) -> dict[int, bool]:
     """Note what cards' messages show and that their outbox rows were sent; each card comes once.
 
-    Return the ids of the outbox rows this was done for: not for what is unusual.
+    Return the ids of the outbox rows this was done for, not for what is unusual, and whether
+    more waits for the chat of each.
     """
-    cards = {row.id: row for row in run(session, _LOCKED, {"cards": [one.card_id for one in shown]})}
+    cards = {row.id: row for row in run(session, _LOCKED, {"cards": [one.card_id for one in shown], "now": now})}
     usual = [one for one in shown if _is_usual(one, cards.get(one.card_id))]
     edited, sent = [], []
     for one in usual:
@@ -74,7 +86,7 @@ def note(session: Session, shown: Sequence[Shown], now: datetime) -> frozenset[i
         run(session, _SENT, sent)
     if usual:
         deliveries.mark_all_sent(session, {one.item_id: one.message_id for one in usual}, now)
-    return frozenset(one.item_id for one in usual)
+    return {one.item_id: cards[one.card_id].more for one in usual}
 
 
 def _is_usual(one: Shown, card: Row[Any] | None) -> bool:

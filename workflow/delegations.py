@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam
+from collections.abc import Collection
+
 from sqlmodel import Session, col, select
 
-from storage.sessions import once, take_note
+from storage.among import among
+from storage.sessions import foresee, once, take_note
 from storage.tables import Delegation, Official, Run, Seat, Task
 from workflow.seats.terms import Capacity
 from workflow.state import Part
 
 # Putting such a statement together costs more than running it.
-_HELD = select(Delegation).where(col(Delegation.office_id) == bindparam("office_id"), col(Delegation.held))
+_HELD = select(Delegation).where(among(Delegation.office_id, "offices", words=True), col(Delegation.held))
 
 
 def held(session: Session, office_id: str) -> list[Delegation]:
     """Return the delegations that count in an office now: nearly always none, never more than a few."""
-    params = {"office_id": office_id}
-    return once(session, _key(office_id), lambda: list(session.exec(_HELD, params=params)), of=Delegation)
+    return once(session, _key(office_id), lambda: _held(session, [office_id])[office_id], of=Delegation)
 
 
 def none_held(session: Session, office_id: str) -> None:
@@ -25,8 +26,20 @@ def none_held(session: Session, office_id: str) -> None:
     take_note(session, _key(office_id), list[Delegation](), of=Delegation)
 
 
+def foresee_delegations(session: Session, office_ids: Collection[str]) -> None:
+    """Read the delegations of several offices together, before those of each are asked for."""
+    foresee(session, {_key(office): given for office, given in _held(session, office_ids).items()})
+
+
 def _key(office_id: str) -> tuple[str, str]:
     return "delegations", office_id
+
+
+def _held(session: Session, office_ids: Collection[str]) -> dict[str, list[Delegation]]:
+    found: dict[str, list[Delegation]] = {office_id: [] for office_id in office_ids}
+    for delegation in session.exec(_HELD, params={"offices": office_ids}):
+        found[delegation.office_id].append(delegation)
+    return found
 
 
 def of(session: Session, officials: list[Official], task: Task) -> dict[int, Delegation]:

@@ -7,7 +7,7 @@ ever answered; whether they have joined yet (``telegram_id``) is for the caller 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, bindparam
@@ -15,6 +15,8 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, and_, col, exists, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from storage.among import among
+from storage.sessions import foresee, once
 from storage.tables import Chat, Office, Official, Seat, Unit
 from workflow import office_bots
 from workflow.adoption import Adopted, head_role, secretary_role
@@ -89,7 +91,19 @@ def _rows_of(session: Session, telegram_id: int, bot_id: int, *, auditor: bool) 
 
 def everybody_of(session: Session, telegram_id: int, bot_id: int) -> list[Official]:
     """Return whom a Telegram account stands for to a bot, officials and auditors, by office."""
-    return list(session.exec(_OF_ACCOUNT, params={"telegram_id": telegram_id, "bot_id": bot_id}))
+    return once(session, ("account", bot_id, telegram_id), lambda: _of_accounts(session, [telegram_id], bot_id))
+
+
+def foresee_accounts(session: Session, telegram_ids: Collection[int], bot_id: int) -> None:
+    """Read together whom several accounts stand for, before each is asked about: see :func:`everybody_of`."""
+    found: dict[Hashable, list[Official]] = {("account", bot_id, one): [] for one in telegram_ids}
+    for official in _of_accounts(session, telegram_ids, bot_id):
+        found["account", bot_id, official.telegram_id].append(official)
+    foresee(session, found)
+
+
+def _of_accounts(session: Session, telegram_ids: Collection[int], bot_id: int) -> list[Official]:
+    return list(session.exec(_OF_ACCOUNTS, params={"telegram_ids": telegram_ids, "bot_id": bot_id}))
 
 
 def admins(session: Session, office_id: str) -> list[Official]:
@@ -147,7 +161,8 @@ def capacity(session: Session, official: Official, roles: Iterable[str], unit_id
 
 def seats_with_units(session: Session, official: Official) -> list[tuple[Seat, str | None]]:
     """Return the seats an official holds now, each with the name of its unit, if it is in one."""
-    return [(seat, name) for seat, name in session.exec(_HELD_WITH_UNIT, params={"official_id": official.id})]
+    number = official.id or 0
+    return once(session, ("held", number), lambda: _held(session, [number])[number])
 
 
 def words_of(
@@ -165,6 +180,19 @@ def words_of(
         return "Auditor" if official.auditor else "Admin" if official.admin else "Peserta"
     seat, unit_name = min(rows, key=distance)
     return Capacity(seat.capacity).prefix + (seat.title or job_title(seat.role, unit_name))
+
+
+def foresee_seats(session: Session, official_ids: Collection[int]) -> None:
+    """Read together the seats that several officials hold, before any is named by theirs: see :func:`capacity`."""
+    foresee(session, {("held", official): rows for official, rows in _held(session, official_ids).items()})
+
+
+def _held(session: Session, official_ids: Collection[int]) -> dict[int, list[tuple[Seat, str | None]]]:
+    """Return the seats officials hold, each with the name of its unit."""
+    found: dict[int, list[tuple[Seat, str | None]]] = {official: [] for official in official_ids}
+    for seat, unit in session.exec(_HELD_WITH_UNIT, params={"officials": official_ids}):
+        found[seat.official_id].append((seat, unit))
+    return found
 
 
 def title(session: Session, official: Official) -> str:
@@ -208,11 +236,11 @@ def _headed_somewhere(office_id: str, role: str) -> ColumnElement[bool]:
 
 # Asked several times for every tap. Putting such a statement together costs more than running it.
 _HOLDING = _active(bindparam("office_id"), _seated(bindparam("office_id"), bindparam("roles", expanding=True), ""))
-_OF_ACCOUNT = (
+_OF_ACCOUNTS = (
     select(Official)
     .join(Office, col(Office.id) == col(Official.office_id))
     .where(
-        Official.telegram_id == bindparam("telegram_id"),
+        among(Official.telegram_id, "telegram_ids"),
         Office.bot_id == bindparam("bot_id"),
         col(Official.active).is_(True),
     )
@@ -221,5 +249,5 @@ _OF_ACCOUNT = (
 _HELD_WITH_UNIT = (
     select(Seat, Unit.name)
     .join(Unit, and_(col(Unit.office_id) == col(Seat.office_id), col(Unit.id) == col(Seat.unit_id)), isouter=True)
-    .where(col(Seat.official_id) == bindparam("official_id"), col(Seat.held))
+    .where(among(Seat.official_id, "officials"), col(Seat.held))
 )

@@ -1,6 +1,6 @@
 """Pandu itself, as ``pandu run`` or ``pandu serve`` assembles it.
 
-Only its pacing is off: Telegram's limits are no part of what Pandu costs.
+Its pacing is off: Telegram's limits are no part of what Pandu costs. It logs what is wrong, like the others.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from bot.loading import loading
 with loading():
     from bot.app import all_assembled, web_application
     from bot.garbage import leave_alone_what_is_loaded
+    from bot.logging import set_up_logging
     from bot.settings import Settings
 
 
@@ -33,6 +34,7 @@ async def main(arguments: Arguments) -> None:
             webhook_url="https://pandu.invalid" if pushed else None,
             listen=f"127.0.0.1:{arguments.webhook_port}" if pushed else None,
         )  # fmt: skip
+        set_up_logging(settings.log_level)
         async with all_assembled(settings, paced=False, pushed=pushed) as bots, AsyncExitStack() as web:
             if pushed:
                 from bot.serving import listening

@@ -80,6 +80,8 @@ def four_eyes_of(session: Session, facts: RunFacts, task: Task, official: Offici
     """Return what the rule of four eyes means for a card: barred, superior, exception, or '' for nothing."""
     if official is None or task.status != PartStatus.OPEN or facts.run.status != "open":
         return ""
+    if not four_eyes.barred(session, task):
+        return ""  # as for nearly every task
     if not live:
         return "barred" if holders.left_out(session, task, official) else ""
     return str(four_eyes.standing(session, task, official, holders.owing(session, task)))

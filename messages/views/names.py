@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from messages.text import Reader, one_line
-from storage.sessions import once
+from storage.among import among
+from storage.sessions import foresee, once
 from storage.tables import Office, Official, Seat, Submission, Unit
 from workflow.job_titles import job_title
 from workflow.mandates import DELEGATION, RECORDED
@@ -135,23 +135,43 @@ class Names:
 
 def names_of(session: Session, office_id: str, reader: Reader) -> Names:
     """Read everybody (those who left too: the record names them) and every unit of an office."""
-    officials, units, acting = once(session, ("names", office_id), lambda: _known(session, office_id))
-    return Names(reader, officials, units, acting)
+    known = _known(session, office_id)
+    return Names(reader, known.officials, known.units, tuple(known.acting))
 
 
-def _known(session: Session, office_id: str) -> tuple[dict[int, Official], dict[str, str], tuple[Seat, ...]]:
-    params = {"office_id": office_id}
-    officials = {row.id or 0: row for row in session.exec(_OFFICIALS, params=params)}
-    units = {row.id: row.name for row in session.exec(_UNITS, params=params)}
-    return officials, units, tuple(session.exec(_ACTING, params=params))
+def foresee_names(session: Session, office_ids: Collection[str]) -> None:
+    """Read the names of several offices together, before messages ask for those of each."""
+    foresee(session, {("names", office_id): known for office_id, known in _read(session, office_ids).items()})
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    officials: dict[int, Official] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
+    acting: list[Seat] = field(default_factory=list)
+
+
+def _known(session: Session, office_id: str) -> _Known:
+    return once(session, ("names", office_id), lambda: _read(session, [office_id])[office_id])
+
+
+def _read(session: Session, office_ids: Collection[str]) -> dict[str, _Known]:
+    known, params = {office_id: _Known() for office_id in office_ids}, {"offices": office_ids}
+    for official in session.exec(_OFFICIALS, params=params):
+        known[official.office_id].officials[official.id or 0] = official
+    for unit in session.exec(_UNITS, params=params):
+        known[unit.office_id].units[unit.id] = unit.name
+    for seat in session.exec(_ACTING, params=params):
+        known[seat.office_id].acting.append(seat)
+    return known
 
 
 # Asked for every message. Putting such a statement together costs more than running it.
-_OFFICIALS = select(Official).where(col(Official.office_id) == bindparam("office_id"))
-_UNITS = select(Unit).where(col(Unit.office_id) == bindparam("office_id")).order_by(col(Unit.position))
+_OFFICIALS = select(Official).where(among(Official.office_id, "offices", words=True)).order_by(col(Official.id))
+_UNITS = select(Unit).where(among(Unit.office_id, "offices", words=True)).order_by(col(Unit.position))
 _ACTING = (
     select(Seat)
-    .where(col(Seat.office_id) == bindparam("office_id"), Seat.capacity != Capacity.DEFINITIVE)
+    .where(among(Seat.office_id, "offices", words=True), Seat.capacity != Capacity.DEFINITIVE)
     .order_by(col(Seat.id))
 )
 
@@ -163,8 +183,8 @@ def reader_of(
     office = session.get(Office, office_id) if office_id is not None else None
     official = None
     if office is not None:
-        officials, _, _ = once(session, ("names", office.id), lambda: _known(session, office.id))
-        official = next((one for one in officials.values() if one.telegram_id == chat_id), None)
+        everybody = _known(session, office.id).officials
+        official = next((one for one in everybody.values() if one.telegram_id == chat_id), None)
     language = (official.language if official is not None else None) or default_language
     timezone = office.timezone if office is not None else "Asia/Jakarta"
     salutation = (official.salutation if official is not None else None) or ""

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import TypeVar
 
-from sqlalchemy import BindParameter, bindparam
-from sqlmodel import Session, col, select
+from sqlalchemy.exc import NoResultFound
+from sqlmodel import Session, col, exists, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from messages.text import Reader, one_line
 from messages.views.names import Names, names_of
 from sop_definitions.graph import descendants
 from sop_definitions.model import SopDefinition, Step
-from storage.sessions import once
+from storage.among import among
+from storage.sessions import foresee, once
 from storage.tables import (
     Adoption,
     ErasableText,
@@ -37,6 +40,7 @@ from workflow.state import Part, RunState
 from workflow.verbs import OUTPUT_VERBS, Verb
 
 MAX_PERIOD = 40
+R = TypeVar("R", RunStep, Task, Submission, Pause, Extension, File)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +224,7 @@ class _Rows:
 
 def load_run_facts(session: Session, run_id: int, reader: Reader, now: datetime) -> RunFacts:
     """Read a run whole, as it stands at ``now``. Raises :class:`sqlalchemy.exc.NoResultFound` if there is none."""
-    rows = once(session, ("run facts", run_id), lambda: _rows(session, run_id))
+    rows = once(session, ("run facts", run_id), lambda: _one(session, run_id))
     return RunFacts(
         reader=reader,
         now=now,
@@ -239,31 +243,74 @@ def load_run_facts(session: Session, run_id: int, reader: Reader, now: datetime)
     )
 
 
-def _rows(session: Session, run_id: int) -> _Rows:
-    run = session.get_one(Run, run_id)
-    office = session.get_one(Office, run.office_id)
-    adopted = load(session.get_one(Adoption, run.adoption_id))
-    params = {"run_id": run_id}
-    steps = {row.number: row for row in session.exec(_STEPS, params=params)}
-    submissions = list(session.exec(_SUBMISSIONS, params=params))
-    pauses = list(session.exec(_PAUSES, params=params))
-    extensions = list(session.exec(_EXTENSIONS, params=params))
-    calendar = calendar_of(office)
+def foresee_runs(session: Session, run_ids: Collection[int]) -> None:
+    """Read several runs together, before messages ask for each."""
+    foresee(session, {("run facts", run_id): rows for run_id, rows in _rows(session, run_ids).items()})
+
+
+def _one(session: Session, run_id: int) -> _Rows:
+    rows = _rows(session, [run_id])
+    if not rows:
+        raise NoResultFound(f"there is no run {run_id}")
+    return rows[run_id]
+
+
+def _rows(session: Session, run_ids: Collection[int]) -> dict[int, _Rows]:
+    found = session.exec(_RUNS, params={"runs": run_ids}).all()
+    adoptions = session.exec(_ADOPTIONS, params={"adoptions": {run.adoption_id for run, *_ in found}}).all()
+    steps = _by_run(session, _STEPS, run_ids)
+    tasks = _by_run(session, _TASKS, run_ids)
+    submissions = _by_run(session, _SUBMISSIONS, run_ids)
+    # Of these most runs have none.
+    with_time = [run.id or 0 for run, _, has_time, _ in found if has_time]
+    pauses, extensions = _by_run(session, _PAUSES, with_time), _by_run(session, _EXTENSIONS, with_time)
+    files = _by_run(session, _FILES, [run.id or 0 for run, _, _, has_files in found if has_files])
+    adopted = {adoption.id: load(adoption) for adoption in adoptions}
+    facts: dict[int, _Rows] = {}
+    for run, office, *_ in found:
+        of = run.id or 0
+        facts[of] = _of_run(
+            session, run, office, adopted[run.adoption_id], steps.get(of, []), tasks.get(of, []),
+            submissions.get(of, []), files.get(of, []), pauses.get(of, []), extensions.get(of, []),
+        )  # fmt: skip
+    return facts
+
+
+def _by_run(session: Session, statement: SelectOfScalar[R], run_ids: Collection[int]) -> dict[int, list[R]]:
+    found: dict[int, list[R]] = {}
+    for row in session.exec(statement, params={"runs": run_ids}) if run_ids else ():
+        found.setdefault(row.run_id or 0, []).append(row)
+    return found
+
+
+def _of_run(
+    session: Session,
+    run: Run,
+    office: Office,
+    adopted: Adopted,
+    steps: list[RunStep],
+    tasks: list[Task],
+    submissions: list[Submission],
+    files: list[File],
+    pauses: list[Pause],
+    extensions: list[Extension],
+) -> _Rows:
+    calendar, by_number = calendar_of(office), {row.number: row for row in steps}
     return _Rows(
         office=office,
         run=run,
         adopted=adopted,
-        steps=steps,
-        tasks=list(session.exec(_TASKS, params=params)),
+        steps=by_number,
+        tasks=tasks,
         submissions=submissions,
-        files=_files(session, run_id, _taken_over(submissions)),
+        files=_with_taken_over(session, files, submissions),
         texts=_texts(session, run, submissions, pauses, extensions),
         pauses=pauses,
         times=RunTimes(
             calendar=calendar,
             adopted=adopted,
             run=run,
-            steps=steps,
+            steps=by_number,
             pauses=[Span(pause.started_at, pause.ended_at) for pause in pauses],
             extensions=extensions,
             meetings=schedules(adopted.definition, submissions, calendar.zone),
@@ -272,29 +319,37 @@ def _rows(session: Session, run_id: int) -> _Rows:
 
 
 # Asked for every message. Putting such a statement together costs more than running it.
-_OF_RUN: BindParameter[int] = bindparam("run_id")
-_STEPS = select(RunStep).where(col(RunStep.run_id) == _OF_RUN)
-_TASKS = select(Task).where(col(Task.run_id) == _OF_RUN).order_by(col(Task.id))
-_SUBMISSIONS = select(Submission).where(col(Submission.run_id) == _OF_RUN).order_by(col(Submission.id))
-_PAUSES = select(Pause).where(col(Pause.run_id) == _OF_RUN).order_by(col(Pause.id))
-_EXTENSIONS = select(Extension).where(col(Extension.run_id) == _OF_RUN).order_by(col(Extension.id))
+_RUNS = (
+    select(
+        Run,
+        Office,
+        or_(exists().where(col(Pause.run_id) == col(Run.id)), exists().where(col(Extension.run_id) == col(Run.id))),
+        exists().where(col(File.run_id) == col(Run.id)),
+    )
+    .join(Office, col(Office.id) == col(Run.office_id))
+    .where(among(Run.id, "runs"))
+)
+_ADOPTIONS = select(Adoption).where(among(Adoption.id, "adoptions"))
+_STEPS = select(RunStep).where(among(RunStep.run_id, "runs"))
+_TASKS = select(Task).where(among(Task.run_id, "runs")).order_by(col(Task.id))
+_SUBMISSIONS = select(Submission).where(among(Submission.run_id, "runs")).order_by(col(Submission.id))
+_PAUSES = select(Pause).where(among(Pause.run_id, "runs")).order_by(col(Pause.id))
+_EXTENSIONS = select(Extension).where(among(Extension.run_id, "runs")).order_by(col(Extension.id))
 _FILES = (
     select(File)
-    .where(col(File.run_id) == _OF_RUN, col(File.discarded).is_(False), File.status != "refused")
+    .where(among(File.run_id, "runs"), col(File.discarded).is_(False), File.status != "refused")
     .order_by(col(File.id))
 )
-_TAKEN_OVER = select(File).where(
-    col(File.id).in_(bindparam("taken_over", expanding=True)), col(File.discarded).is_(False), File.status != "refused"
-)
+_TAKEN_OVER = select(File).where(among(File.id, "taken_over"), col(File.discarded).is_(False), File.status != "refused")
 
 
-def _files(session: Session, run_id: int, taken_over: list[int]) -> list[File]:
-    """Read a run's files, oldest first; what was taken over from the last run belongs to that run."""
-    found = list(session.exec(_FILES, params={"run_id": run_id}))
+def _with_taken_over(session: Session, files: list[File], submissions: list[Submission]) -> list[File]:
+    """Return a run's files, oldest first; what was taken over from the last run belongs to that run."""
+    taken_over = _taken_over(submissions)
     if not taken_over:
-        return found
+        return files
     others = session.exec(_TAKEN_OVER, params={"taken_over": taken_over})
-    return sorted({file.id or 0: file for file in (*found, *others)}.values(), key=lambda file: file.id or 0)
+    return sorted({file.id or 0: file for file in (*files, *others)}.values(), key=lambda file: file.id or 0)
 
 
 def _texts(

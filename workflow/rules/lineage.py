@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sop_definitions import graph
 from sop_definitions.model import SopDefinition
@@ -25,11 +26,16 @@ class Lineage:
 
 def lineage(definition: SopDefinition) -> Lineage:
     """Return the graph of a definition."""
-    descendants = {step.number: graph.descendants(definition, step.number) for step in definition.steps}
+    return _lineage(graph.edges(definition))
+
+
+@lru_cache(graph.KNOWN)
+def _lineage(edges: graph.Edges) -> Lineage:
+    descendants = graph.all_descendants(edges)
     return Lineage(
         # Whoever comes earlier has strictly more descendants.
         order=tuple(sorted(descendants, key=lambda n: (-len(descendants[n]), n))),
-        predecessors=graph.predecessors(definition),
-        followers=graph.followers(definition),
+        predecessors=graph.predecessors_of(edges),
+        followers=graph.followers_of(edges),
         descendants=descendants,
     )

@@ -66,17 +66,21 @@ class Phone:
             raise error
         return Sent(100 + len(self.calls))
 
-    async def send_message(self, chat_id: int, text: str, **more: Any) -> Sent:
-        return await self._do("send", chat_id=chat_id, text=text, mode=more["parse_mode"], **_silence(more))
-
-    async def edit_message_text(self, text: str, **more: Any) -> Sent:
-        return await self._do("edit", message_id=more["message_id"], text=text)
-
-    async def edit_message_reply_markup(self, **more: Any) -> Sent:
-        return await self._do("strip", message_id=more["message_id"])
-
-    async def delete_message(self, chat_id: int, message_id: int) -> Sent:
-        return await self._do("remove", chat_id=chat_id, message_id=message_id)
+    async def call(self, method: str, told: dict[str, Any]) -> dict[str, int]:
+        match method:
+            case "sendMessage":
+                words = {"text": told["text"], "mode": told["parse_mode"]}
+                sent = await self._do("send", chat_id=told["chat_id"], **words, **_silence(told))
+            case "editMessageText":
+                sent = await self._do("edit", message_id=told["message_id"], text=told["text"])
+            case "editMessageReplyMarkup":
+                assert told.get("reply_markup") is None
+                sent = await self._do("strip", message_id=told["message_id"])
+            case "deleteMessage":
+                sent = await self._do("remove", chat_id=told["chat_id"], message_id=told["message_id"])
+            case _:
+                raise NotImplementedError(method)
+        return {"message_id": sent.message_id}
 
     async def send_document(self, chat_id: int, content: Any, **more: Any) -> Sent:
         return await self._do("document", chat_id=chat_id, content=_bytes(content), **_named(more))

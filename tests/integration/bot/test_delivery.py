@@ -12,6 +12,8 @@ from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 from bot.delivery import LEASE
 from bot.telegram_client import Flood, ServerFault, Unsent
 from storage import outbox
+from storage.outbox import OutboxItem
+from storage.showing import Shown
 from storage.tables import Card, Chat
 from tests import sending
 from tests.integration.bot.delivery_desk import Desk
@@ -280,3 +282,59 @@ async def test_the_running_worker_delivers_and_stops(desk: Desk) -> None:
     stopping.set()
     await asyncio.wait_for(running, 5)
     assert await desk.rows() == [("message", "sent", False)] * 2
+
+
+async def _called(desk: Desk, times: int) -> None:
+    for _ in range(500):
+        if len(desk.phone.calls) >= times:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(desk.phone.calls)
+
+
+async def test_after_a_card_the_next_of_its_chat_follows_at_once_and_else_nobody_looks(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.delivery.LOOK_AGAIN_SECONDS", 60)
+    await desk.show()
+    await desk.say()
+    lease_now = await desk.database.lease_time()
+    desk.tenure.begin(await desk.database.write(lambda s: sending.hold(s, BOT, lease_now)), math.inf)
+    claims, claim, stopping = [], desk.worker.claim, asyncio.Event()
+
+    async def counted() -> list[OutboxItem]:
+        found = await claim()
+        claims.append(len(found))
+        return found
+
+    monkeypatch.setattr(desk.worker, "claim", counted)
+    running = asyncio.create_task(desk.worker.run(stopping))
+    await _called(desk, 2)
+    await asyncio.sleep(0.3)  # a message says of itself that there may be more; a card only where there is
+    claims.clear()
+    await desk.show()
+    desk.worker.wake()
+    await _called(desk, 3)
+    await asyncio.sleep(0.3)
+    stopping.set()
+    await asyncio.wait_for(running, 5)
+    assert claims == [1]
+    assert sorted(await desk.rows()) == [("card", "sent", False)] * 2 + [("message", "sent", False)]
+
+
+@pytest.mark.parametrize("meanwhile", [True, False])
+async def test_whoever_claimed_while_a_card_was_noted_looks_once_more(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, meanwhile: bool
+) -> None:
+    note = desk.worker._marks.note
+
+    async def noted(shown: Shown) -> bool | None:
+        if meanwhile:
+            await desk.worker.claim()
+        assert await note(shown) is False
+        return False
+
+    monkeypatch.setattr(desk.worker._marks, "note", noted)
+    await desk.show()
+    await desk.deliver()
+    assert desk.worker._work.is_set() is meanwhile

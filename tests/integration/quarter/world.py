@@ -95,15 +95,25 @@ class OneAtATime:
         return self._clock.now()
 
 
+class ReadAlone:
+    """Reads for each card by itself."""
+
+    def __init__(self, database: Any) -> None:
+        self._database = database
+
+    async def read(self, body: Callable[[Session], T], _about: object) -> T:
+        return cast("T", await self._database.read(body))
+
+
 class NotedAlone:
     """Notes each card that arrived by itself."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
 
-    async def note(self, shown: Shown) -> bool:
+    async def note(self, shown: Shown) -> bool | None:
         now = self._clock.now()
-        return shown.item_id in self._store.write(lambda session: showing.note(session, [shown], now))
+        return self._store.write(lambda session: showing.note(session, [shown], now)).get(shown.item_id)
 
 
 def run_now(coroutine: Coroutine[Any, Any, T]) -> T:
@@ -122,26 +132,26 @@ class Recorder:
         self.id, self.username, self._world = BOT, "pandu_bot", world
         self._next_id = 0
 
-    async def send_message(
-        self, chat_id: int, text: str, *, disable_notification: bool, reply_markup: Any, **_: Any
-    ) -> Any:
-        return self._sent(chat_id, plain(text), buttons_of(reply_markup), silent=disable_notification)
+    async def call(self, method: str, told: dict[str, Any]) -> Any:
+        chat_id, buttons = told["chat_id"], buttons_of(told.get("reply_markup"))
+        match method:
+            case "sendMessage":
+                sent = self._sent(chat_id, plain(told["text"]), buttons, silent=told["disable_notification"])
+                return {"message_id": sent.message_id}
+            case "editMessageText":
+                self._world.edited(chat_id, told["message_id"], plain(told["text"]), buttons)
+            case "editMessageReplyMarkup":
+                self._world.edited(chat_id, told["message_id"], None, buttons)
+            case "deleteMessage":
+                self._world.deleted(chat_id, told["message_id"])
+            case _:
+                raise NotImplementedError(method)
+        return True
 
     async def send_document(self, chat_id: int, _file: Any, *, disable_notification: bool, **_: Any) -> Any:
         return self._sent(chat_id, "", {}, silent=disable_notification)
 
     send_photo = send_document
-
-    async def edit_message_text(self, text: str, *, chat_id: int, message_id: int, reply_markup: Any, **_: Any) -> Any:
-        self._world.edited(chat_id, message_id, plain(text), buttons_of(reply_markup))
-
-    async def edit_message_reply_markup(
-        self, *, chat_id: int, message_id: int, reply_markup: Any = None, **_: Any
-    ) -> Any:
-        self._world.edited(chat_id, message_id, None, buttons_of(reply_markup))
-
-    async def delete_message(self, chat_id: int, message_id: int, **_: Any) -> Any:
-        self._world.deleted(chat_id, message_id)
 
     def _sent(self, chat_id: int, text: str, buttons: dict[str, str], *, silent: bool) -> Any:
         phone = self._world.phone(chat_id)
@@ -155,8 +165,8 @@ class Recorder:
 
 def buttons_of(markup: Any) -> dict[str, str]:
     """Return a keyboard as caption -> callback data."""
-    rows = markup.inline_keyboard if markup is not None else ()
-    return {button.text: button.callback_data for row in rows for button in row}
+    rows = markup["inline_keyboard"] if markup is not None else ()
+    return {button["text"]: button["callback_data"] for row in rows for button in row}
 
 
 class World:
@@ -180,7 +190,8 @@ class World:
         self._arrived: tuple[Message, bool] | None = None
         self._brought = False
         clock = WorldClock(self)
-        recorder = SimpleNamespace(bot=Recorder(self))
+        telegram = Recorder(self)
+        recorder = SimpleNamespace(bot=telegram, call=telegram.call)
         database: Any = OneAtATime(store, clock)
         self._tenure = Tenure(clock.monotonic)
         self._delivery = DeliveryWorker(
@@ -188,7 +199,7 @@ class World:
             paced=False,
         )  # fmt: skip
         # Here one thing happens after the other: there is nobody to read or to note together with.
-        self._delivery._reading = database
+        self._delivery._reading = cast("Any", ReadAlone(database))
         self._delivery._marks = cast("Any", NotedAlone(store, clock))
 
     # What is to come

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 
 import pytest
@@ -10,7 +11,7 @@ from sqlmodel import Session, select
 
 from storage.database import Database, DatabaseUnavailable
 from storage.reading_together import ReadingTogether
-from storage.sessions import once
+from storage.sessions import foresee, once
 from storage.tables import Office
 
 
@@ -37,6 +38,43 @@ async def test_an_error_is_told_only_to_whom_it_belongs(database: Database) -> N
                                  return_exceptions=True)  # fmt: skip
     assert (found[0], found[2]) == (1, 3)
     assert isinstance(found[1], KeyError)
+
+
+async def test_what_all_will_need_is_read_before_and_does_nobody_harm_where_it_cannot_be(database: Database) -> None:
+    asked: list[list[str]] = []
+
+    def ahead(session: Session, about: Sequence[str]) -> tuple[int, ...]:
+        asked.append(list(about))
+        if "broken" in about:
+            raise KeyError("nobody asked for it")
+        foresee(session, {"ahead": "read"})
+        return ()
+
+    def body(session: Session) -> str:
+        return once(session, "ahead", lambda: "read alone")
+
+    reading = ReadingTogether(database, ahead)
+    assert await asyncio.gather(*(reading.read(body, about) for about in "ab")) == ["read"] * 2
+    assert await asyncio.gather(*(reading.read(body, about) for about in ("a", "broken"))) == ["read alone"] * 2
+    assert asked == [["a", "b"], ["a", "broken"]]
+
+
+async def test_what_somebody_waits_for_is_read_first_and_told_whatever_becomes_of_the_rest(database: Database) -> None:
+    read: list[str] = []
+    reading = ReadingTogether(database, lambda _, about: [place for place, name in enumerate(about) if name == "new"])
+
+    def body(name: str, _: Session) -> str:
+        read.append(name)
+        if name == "wrong":
+            raise KeyError(name)
+        return name
+
+    names = ("old", "wrong", "new", "older")
+    found = await asyncio.gather(*(reading.read(partial(body, name), name) for name in names), return_exceptions=True)
+    assert [found[0], found[2], found[3]] == ["old", "new", "older"]
+    assert isinstance(found[1], KeyError)
+    assert read[0] == "new"
+    assert read.count("new") == 1
 
 
 async def test_a_database_that_is_away_is_told_to_all(database: Database) -> None:

@@ -24,17 +24,17 @@ from workflow.moment import Moment
 FRIDAY = datetime(2027, 1, 8, 8, 30, tzinfo=UTC)
 
 
-def markup(*data: str) -> Any:
-    return SimpleNamespace(inline_keyboard=[[SimpleNamespace(callback_data=one)] for one in data])
+def card(*data: str) -> dict[str, Any]:
+    return {"chat_id": 5, "text": "Kartu", "reply_markup": {"inline_keyboard": [[{"callback_data": x}] for x in data]}}
 
 
 def test_each_main_button_is_pressed_once_in_working_hours() -> None:
     clock = SimpleNamespace(now=FRIDAY)
     phones = Phones(7, lambda: clock.now, Random(1))
     for number in range(200):
-        asyncio.run(phones.send_message(5, "Kartu", reply_markup=markup(f"do:{number}:1", f"step:{number}:1")))
-        asyncio.run(phones.send_message(5, "Pengingat", reply_markup=markup(f"do:{number}:1")))
-    asyncio.run(phones.send_message(5, "Ringkasan"))
+        asyncio.run(phones.call("sendMessage", card(f"do:{number}:1", f"step:{number}:1")))
+        asyncio.run(phones.call("sendMessage", card(f"do:{number}:1")))
+    asyncio.run(phones.call("sendMessage", {"chat_id": 5, "text": "Ringkasan", "reply_markup": None}))
     assert phones.messages == 401
     assert len(phones.taps) == 200
     assert {at.astimezone(ZONE).hour for at, _, _ in phones.taps} <= set(range(8, 16))

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from typing import Any, cast
+
 import pytest
 from telegram.error import BadRequest
 
-from bot.outgoing import chat_is_gone, keyboard, message_is_gone, plain
+from bot.outgoing import NewMessage, chat_is_gone, keyboard, message_is_gone, plain, transmit
+from bot.telegram_client import ServerFault
 from messages.rendered import InlineButton, Rendered
 
 
@@ -14,9 +17,7 @@ def test_plain_keeps_the_words_and_loses_the_markup() -> None:
 def test_buttons_keep_their_rows_captions_and_data() -> None:
     approve, look = InlineButton("Setujui", "decide:1:2:yes", "success"), InlineButton("Lihat", "step:1:2")
     rendered = Rendered("x", ((approve,), (look,)))
-    made = keyboard(rendered)
-    assert made is not None
-    assert made.to_dict() == {
+    assert keyboard(rendered) == {
         "inline_keyboard": [
             [{"text": "Setujui", "callback_data": "decide:1:2:yes", "style": "success"}],
             [{"text": "Lihat", "callback_data": "step:1:2"}],
@@ -26,6 +27,16 @@ def test_buttons_keep_their_rows_captions_and_data() -> None:
 
 def test_no_buttons_means_no_keyboard() -> None:
     assert keyboard(Rendered("x")) is None
+
+
+@pytest.mark.parametrize("answer", [True, {}, {"message_id": "7"}, None])
+async def test_an_answer_without_a_message_leaves_the_outcome_unknown(answer: object) -> None:
+    class Odd:
+        async def call(self, _method: str, _parameters: dict[str, Any]) -> object:
+            return answer
+
+    with pytest.raises(ServerFault):
+        await transmit(cast("Any", Odd()), cast("Any", None), 5, NewMessage(Rendered("x"), silent=True))
 
 
 @pytest.mark.parametrize(
