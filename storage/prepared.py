@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Delete, Executable, Insert, Update
+from sqlalchemy import BindParameter, Delete, Executable, Insert, Update
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.engine.result import result_tuple
 from sqlalchemy.exc import MultipleResultsFound, NoResultFound
@@ -28,6 +28,7 @@ Params = Mapping[str, Any]
 _MOST_LENGTHS = 64
 """Of how many different lengths of its lists a statement's texts are kept."""
 
+_MISSING = object()
 _HARMLESS = {"populate_existing"}
 """Execution options that only say what becomes of the rows, which is the caller's."""
 
@@ -71,43 +72,38 @@ class Found(list[T], Generic[T]):
         return cast("Any", self.one())[0]
 
 
-@dataclass(frozen=True, slots=True)
-class _Value:
-    """Where a parameter's value comes from: the parameters' ``key``, at ``place`` if that is a list."""
+class _Value(NamedTuple):
+    """Where a parameter's value comes from: the parameters' ``key``, else ``fixed``; at ``place`` if that is a list."""
 
     key: str
     place: int | None
     to_driver: Callable[[Any], Any] | None
-    required: bool
     fixed: Any
-
-    def of(self, params: Params) -> Any:
-        if self.key in params:
-            value = params[self.key]
-            if self.place is not None:
-                value = value[self.place]
-        elif self.required:
-            raise KeyError(self.key)
-        else:
-            value = self.fixed
-        return value if self.to_driver is None else self.to_driver(value)
 
 
 @dataclass(slots=True)
 class Prepared:
-    """A statement as the driver takes it. ``lists`` are the parameters that are lists, by key."""
+    """A statement as the driver takes it. ``lists`` are the parameters that are lists, with what they are if untold."""
 
     compiled: SQLCompiler
     reads: bool
-    lists: tuple[str, ...]
+    lists: dict[str, Any]
     from_driver: tuple[tuple[int, Callable[[Any], Any]], ...]
     row: Callable[[Any], Any]
     _texts: dict[tuple[int, ...], tuple[str, tuple[_Value, ...]]] = field(default_factory=dict)
 
     def bound(self, params: Params) -> tuple[str, tuple[Any, ...]]:
         """Return the statement's text and its values."""
-        text, values = self._text(params)
-        return text, tuple([value.of(params) for value in values])
+        text, sources = self._text(params)
+        values = []
+        for key, place, to_driver, fixed in sources:
+            value = params.get(key, fixed)
+            if value is _MISSING:
+                raise KeyError(key)
+            if place is not None:
+                value = value[place]
+            values.append(value if to_driver is None else to_driver(value))
+        return text, tuple(values)
 
     def ask(self, connection: Connection, text: str, values: tuple[Any, ...]) -> tuple[list[Any], int]:
         """Run the statement; return its rows as tuples, and how many it changed."""
@@ -123,7 +119,7 @@ class Prepared:
         return tuple(values)
 
     def _text(self, params: Params) -> tuple[str, tuple[_Value, ...]]:
-        lengths = tuple([len(params[key]) for key in self.lists]) if self.lists else ()
+        lengths = tuple([len(params.get(key, fixed)) for key, fixed in self.lists.items()]) if self.lists else ()
         known = self._texts.get(lengths)
         if known is None:
             if len(self._texts) >= _MOST_LENGTHS:
@@ -142,7 +138,7 @@ class Prepared:
             for place, element in enumerate(expanded)
         }
         values = [
-            _Value(*elements[name], state.processors.get(name), required=True, fixed=None)
+            _Value(*elements[name], state.processors.get(name), self.lists[elements[name][0]])
             if name in elements
             else _value(compiled, name)
             for name in state.positiontup or ()
@@ -194,7 +190,7 @@ def _prepare(dialect: Dialect, statement: Executable, names: tuple[str, ...]) ->
         return None
     reads = bool(columns)
     converters = [(at, one.type._cached_result_processor(dialect, None)) for at, one in enumerate(columns)]
-    lists = tuple(dict.fromkeys(bind.key for bind in compiled.bind_names if bind.expanding))
+    lists = {bind.key: _fixed(bind) for bind in compiled.bind_names if bind.expanding}
     return Prepared(
         compiled, reads, lists, tuple((at, convert) for at, convert in converters if convert is not None),
         result_tuple([one.keyname for one in columns]),
@@ -207,12 +203,16 @@ def _is_value(default: Any) -> bool:
 
 def _value(compiled: SQLCompiler, name: str) -> _Value:
     bind = compiled.binds[name]
-    fixed, required = bind.value, bool(bind.required)
+    fixed = _fixed(bind)
     for column in compiled.insert_prefetch:
         if column.key == bind.key:
-            fixed, required = cast("Any", column.default).arg, False
+            fixed = cast("Any", column.default).arg
     to_driver = compiled._bind_processors.get(name)
-    return _Value(bind.key, None, cast("Callable[[Any], Any] | None", to_driver), required=required, fixed=fixed)
+    return _Value(bind.key, None, cast("Callable[[Any], Any] | None", to_driver), fixed)
+
+
+def _fixed(bind: BindParameter[Any]) -> Any:
+    return _MISSING if bind.required else bind.value
 
 
 def ask(connection: Connection, text: str, values: tuple[Any, ...], *, reads: bool) -> tuple[list[Any], int]:

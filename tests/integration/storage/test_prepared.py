@@ -27,6 +27,7 @@ _AMONG = (
         col(Task.id).in_(bindparam("ids", expanding=True)),
         col(Task.part).in_(bindparam("parts", expanding=True)),
         Task.status == "waiting",
+        col(Task.step).in_((1, 2, 3)),
     )
     .order_by(col(Task.id))
     .limit(2)
