@@ -1,4 +1,4 @@
-"""A short storm in every test run; ``make chaos`` is the long one."""
+"""A short storm in every test run, three minutes in CI; ``make chaos`` prints its account."""
 
 from __future__ import annotations
 
