@@ -19,7 +19,7 @@ from telegram.error import BadRequest
 from bot.command_menu import show_menu
 from bot.telegram_client import UPLOAD_SECONDS, ServerFault, TelegramClient
 from messages.card import render_card
-from messages.late_document import late_document
+from messages.document_caption import document_caption
 from messages.render import NothingToSay, render
 from messages.rendered import InlineButton, Rendered
 from storage.file_store import FileStore
@@ -30,7 +30,6 @@ from workflow.office_file.export import export_office
 from workflow.reminding import delivering
 from workflow.reminding.morning import DIGEST
 
-REPEATED_MARK = "(ulang)"
 PHOTO_LIMIT = 10 * 1024 * 1024
 NO_PREVIEW = {"is_disabled": True}
 
@@ -130,7 +129,7 @@ def prepare(session: Session, item: OutboxItem, default_language: str, now: date
         case "invitation":
             return _meeting_file(session, item, default_language, now)
         case "office_file":
-            return _office_file(session, item, now)
+            return _office_file(session, item, default_language, now)
         case _:
             return _message(session, item, default_language, now)
 
@@ -183,9 +182,6 @@ def _document(session: Session, item: OutboxItem, default_language: str, now: da
     file = session.get(File, item.file_id)
     if file is None or file.status == "refused":
         return None
-    marks = [REPEATED_MARK] if item.uncertain else []
-    if late := late_document(session, item.params, item.chat_id, item.created_at, default_language):
-        marks.append(late)
     return Document(
         name=file.name,
         form=file.form,
@@ -195,7 +191,7 @@ def _document(session: Session, item: OutboxItem, default_language: str, now: da
         silent=item.silent
         or not delivering.sounds(session, file.office_id, now)
         or delivering.quiet_until(session, item, now) is not None,
-        caption=" ".join(marks) or None,
+        caption=_caption(session, item, default_language),
     )
 
 
@@ -288,11 +284,18 @@ def _meeting_file(session: Session, item: OutboxItem, default_language: str, now
         return None
     return Document(
         name=made.name, form="document", telegram_file_id=None, sha256=None, size=len(made.content), silent=True,
-        caption=REPEATED_MARK if item.uncertain else None, content=made.content,
+        caption=_caption(session, item, default_language), content=made.content,
     )  # fmt: skip
 
 
-def _office_file(session: Session, item: OutboxItem, now: datetime) -> Document | None:
+def _caption(session: Session, item: OutboxItem, default_language: str) -> str | None:
+    return document_caption(
+        session, item.params, office_id=item.office_id, chat_id=item.chat_id, queued_at=item.created_at,
+        repeated=item.uncertain, default_language=default_language,
+    )  # fmt: skip
+
+
+def _office_file(session: Session, item: OutboxItem, default_language: str, now: datetime) -> Document | None:
     """Return the office as a file, for whoever is its admin now; without anybody's account."""
     admins = [] if item.office_id is None else people.admins(session, item.office_id)
     if item.office_id is None or all(admin.telegram_id != item.chat_id for admin in admins):
@@ -300,7 +303,7 @@ def _office_file(session: Session, item: OutboxItem, now: datetime) -> Document 
     content = export_office(session, item.office_id, now).encode()
     return Document(
         name=f"{item.office_id}.yaml", form="document", telegram_file_id=None, sha256=None, size=len(content),
-        silent=True, caption=REPEATED_MARK if item.uncertain else None, content=content,
+        silent=True, caption=_caption(session, item, default_language), content=content,
     )  # fmt: skip
 
 

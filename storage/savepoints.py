@@ -10,9 +10,9 @@ from storage.prepared import ask
 def spell_out_savepoints(engine: Engine) -> None:
     """Have an engine's savepoints (their names are SQLAlchemy's own) sent as they are."""
     dialect = engine.dialect
-    dialect.do_savepoint = _begin  # type: ignore[method-assign]
-    dialect.do_release_savepoint = _release  # type: ignore[method-assign]
-    dialect.do_rollback_to_savepoint = _go_back  # type: ignore[method-assign]
+    dialect.do_savepoint = _begin  # type: ignore[method-assign]  # of this engine alone
+    dialect.do_release_savepoint = _release  # type: ignore[method-assign]  # as above
+    dialect.do_rollback_to_savepoint = _go_back  # type: ignore[method-assign]  # as above
 
 
 def _begin(connection: Connection, name: str) -> None:

@@ -27,10 +27,10 @@ def compile_once() -> None:
         # Not the dialect itself: who listens on one engine's dialect must not hear the others.
         engine._compiled_cache = compiled.setdefault(type(engine.dialect), LRUCache(_STATEMENTS))
 
-    Engine.__init__ = make_with_shared_statements  # type: ignore[method-assign,assignment]
+    Engine.__init__ = make_with_shared_statements  # type: ignore[method-assign,assignment]  # for tests only
     # What is compiled is looked up by statement and dialect.
-    DefaultDialect.__eq__ = _of_one_kind  # type: ignore[method-assign,assignment]
-    DefaultDialect.__hash__ = _by_kind  # type: ignore[method-assign,assignment]
+    DefaultDialect.__eq__ = _of_one_kind  # type: ignore[method-assign,assignment]  # as above
+    DefaultDialect.__hash__ = _by_kind  # type: ignore[method-assign,assignment]  # as above
 
 
 def _of_one_kind(dialect: DefaultDialect, other: object) -> bool:

@@ -87,7 +87,7 @@ def commands() -> dict[str, set[str]]:
     """Return every command of the command line with its options."""
     root = typer.main.get_command(cli.command_line())
     found: dict[str, set[str]] = {}
-    for word, command in root.commands.items():  # type: ignore[attr-defined]
+    for word, command in root.commands.items():  # type: ignore[attr-defined]  # it is a group
         parts = getattr(command, "commands", {"": command})
         for second, leaf in parts.items():
             found[f"{word} {second}".strip()] = {option for p in leaf.params for option in p.opts}

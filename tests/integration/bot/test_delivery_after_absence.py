@@ -65,13 +65,13 @@ async def test_what_was_sent_meanwhile_is_not_sent_again(sqlite: Database, tmp_p
     stopping = asyncio.Event()
     working = asyncio.create_task(desk.worker.run(stopping))
     async with asyncio.timeout(10):
-        while not desk.phone.calls:  # noqa: ASYNC110
+        while not desk.phone.calls:  # noqa: ASYNC110 - the phone only counts
             await asyncio.sleep(0.01)
     database.time += LEASE + timedelta(minutes=1)
     desk.phone.on_call, database.away = None, False
     desk.worker.wake()
     async with asyncio.timeout(10):
-        while await sqlite.read(lambda session: session.exec(select(Outbox.status)).one()) != "sent":  # noqa: ASYNC110
+        while await sqlite.read(lambda session: session.exec(select(Outbox.status)).one()) != "sent":  # noqa: ASYNC110 - of a row
             await asyncio.sleep(0.01)
     stopping.set()
     desk.worker.wake()

@@ -158,10 +158,11 @@ async def test_a_stored_file_that_is_lost_is_given_up(desk: Desk) -> None:
     assert await desk.rows() == [("document", "dead", False)]
 
 
-async def test_an_uncertain_file_is_marked(desk: Desk) -> None:
-    await add_file(desk, "document")
+@pytest.mark.parametrize(("language", "mark"), [("id", "(ulang)"), ("en", "(repeated)")])
+async def test_an_uncertain_file_is_marked(desk: Desk, language: str, mark: str) -> None:
+    await add_file(desk, "document", chat_id=ANA, language=language)
     desk.phone.errors = [NetworkError("The connection broke")]
     await desk.deliver()
     desk.clock.advance(3)
     await desk.deliver()
-    assert [details["caption"] for _, details in desk.phone.calls] == [None, "(ulang)"]
+    assert [details["caption"] for _, details in desk.phone.calls] == [None, mark]

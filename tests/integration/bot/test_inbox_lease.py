@@ -151,7 +151,7 @@ async def test_updates_that_wait_for_a_lock_keep_their_leases_and_no_connection_
     await locked.wait()
     async with working(worker):
         async with asyncio.timeout(10):
-            while len(entered) < len(people):  # noqa: ASYNC110
+            while len(entered) < len(people):  # noqa: ASYNC110 - bodies of transactions enter
                 await asyncio.sleep(0.01)
         await asyncio.sleep(0.3)
         try:
@@ -185,5 +185,5 @@ async def leased_until(database: Database, seconds: float, time: SharedTime) -> 
         return found.timestamp() if found is not None else 0.0
 
     async with asyncio.timeout(10):
-        while await database.read(lease) < wanted:  # noqa: ASYNC110
+        while await database.read(lease) < wanted:  # noqa: ASYNC110 - what is waited for is a row
             await asyncio.sleep(0.005)

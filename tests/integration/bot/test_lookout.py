@@ -56,7 +56,7 @@ class Faulty(Database):
 
 
 def watched(lookout: Lookout, bot_id: int, woken: list[tuple[int, Work]]) -> None:
-    lookout.watch(bot_id, {work: (lambda work=work: woken.append((bot_id, work))) for work in Work})  # type: ignore[misc]
+    lookout.watch(bot_id, {work: (lambda work=work: woken.append((bot_id, work))) for work in Work})  # type: ignore[misc]  # a lambda's default
 
 
 async def test_one_look_wakes_whose_work_it_is(office: Database) -> None:
@@ -116,6 +116,6 @@ async def test_who_is_watched_over_rests(
         stopping.set()
 
     monkeypatch.setattr(f"bot.{look_for}.first_of", rest)
-    await workers[look_for].run(stopping)  # type: ignore[attr-defined]
+    await workers[look_for].run(stopping)  # type: ignore[attr-defined]  # one of three workers
     assert len(rests) == 1
     assert rests[0] == WATCHED_SECONDS if is_watched else rests[0] <= 1.0

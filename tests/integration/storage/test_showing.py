@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -87,12 +89,12 @@ async def test_what_arrives_meanwhile_shares_a_transaction(office: Database) -> 
     marks, written = Marks(office, Clock()), 0
     write = office.write
 
-    async def counted(body):  # type: ignore[no-untyped-def]
+    async def counted(body: Callable[[Session], Any]) -> Any:
         nonlocal written
         written += 1
         return await write(body)
 
-    office.write = counted  # type: ignore[method-assign]
+    office.write = counted  # type: ignore[method-assign]  # counts, and hands on
     noted = await asyncio.gather(*(marks.note(Shown(row[i], i, CHAT, 2, message_id=10 + i)) for i in range(1, 5)))
     assert None not in noted
     assert written == 1

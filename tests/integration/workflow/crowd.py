@@ -36,7 +36,7 @@ class Crowd:
     async def found(self, sop: SopDefinition, *, start: bool = True) -> Cast:
         """Found one more office, with a run under way."""
         self.count += 1
-        town = Town(None, first_chat=self.chats)  # type: ignore[arg-type]
+        town = Town(None, first_chat=self.chats)  # type: ignore[arg-type]  # it is only asked to fill
         cast = Cast(f"office{self.count}", UNITS, sop)
         await self.database.write(lambda session: town.fill(session, cast))
         self.chats = town.next_chat

@@ -50,7 +50,7 @@ class SqliteStore:
     def _connect(self) -> None:
         self._engine = sqlite_connection.connect(self._url, connections=1)
         with self._engine.connect() as connection:
-            connection.connection.driver_connection.execute("PRAGMA synchronous=OFF")  # type: ignore[union-attr]
+            connection.connection.driver_connection.execute("PRAGMA synchronous=OFF")  # type: ignore[union-attr]  # it is open
 
     def write(self, body: Callable[[Session], T]) -> T:
         with Session(self._engine, expire_on_commit=False) as session:

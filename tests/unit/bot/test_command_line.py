@@ -39,7 +39,7 @@ def test_help_names_every_command_and_loads_none() -> None:
 def test_a_command_says_the_same_of_itself(name: str) -> None:
     # The help of a group is given to it by the same line.
     root = typer.main.get_command(command_line([name]))
-    command = root.commands[name]  # type: ignore[attr-defined]
+    command = root.commands[name]  # type: ignore[attr-defined]  # it is a group
     assert command.help.splitlines()[0] == COMMANDS[name].help
     assert getattr(command, "commands", command.callback)
 
