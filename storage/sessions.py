@@ -66,6 +66,16 @@ class WorkingSession(Session):
         if self._flushing or objects is not None or not write(self, self.connection()):
             super().flush(objects)
 
+    def close(self) -> None:
+        """See :meth:`sqlalchemy.orm.Session.close`.
+
+        What was held on to goes at once: a session that refers to itself takes all its objects along to
+        Python's search for garbage.
+        """
+        super().close()
+        self._connected = self._within = None
+        self.info.clear()
+
     def _inside(self) -> SessionTransaction | None:
         return self.get_nested_transaction() or self.get_transaction()
 

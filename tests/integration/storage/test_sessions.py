@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from weakref import ref
 
 from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
-from storage.causes import all_or_nothing
+from storage.causes import all_or_nothing, because
 from storage.database import Database
 from storage.plain import change, rows_of, run
-from storage.tables import Task
+from storage.tables import Office, Task
+from tests.integration.storage.conftest import OFFICE
 
 _STATUS = update(rows_of(Task)).where(col(Task.id) == bindparam("task_id")).values(status=bindparam("status"))
 
@@ -76,3 +79,26 @@ async def test_a_savepoint_after_another_and_within_another(office: Database) ->
 
     assert await office.write(body) == ["done", "open", "open"]
     assert await office.read(_status) == "open"
+
+
+async def test_what_a_transaction_held_goes_with_it_without_a_search_for_garbage(office: Database) -> None:
+    held: list[ref[object]] = []
+
+    def reading(session: Session) -> None:
+        held.extend(ref(one) for one in (session, session.get_one(Office, OFFICE), session.get_one(Task, 1)))
+
+    def writing(session: Session) -> None:
+        reading(session)
+        because(session, "a test")
+        with all_or_nothing(session):
+            session.get_one(Task, 1).status = "open"
+
+    gc.disable()
+    try:
+        for _ in range(2):
+            await office.read(reading)
+            await office.write(writing)
+        assert len(held) == 12
+        assert [kept for one in held if (kept := one()) is not None] == []
+    finally:
+        gc.enable()
