@@ -30,6 +30,7 @@ from bot.polling import Poller
 from bot.process_lock import only_process
 from bot.sender import Sender
 from bot.settings import Settings, Unusable
+from bot.sharing import Sharing
 from bot.telegram_client import TelegramClient
 from bot.tenure import Tenure
 from bot.timer_worker import TimerWorker
@@ -59,6 +60,7 @@ class Pandu:
         clock: Clock,
         lookout: Lookout,
         *,
+        sharing: Sharing | None = None,
         paced: bool = True,
         pushed: bool = False,
     ) -> None:
@@ -77,8 +79,11 @@ class Pandu:
             on_file=self.files.wake, paced=paced, watched=True,
         )  # fmt: skip
         self.timers = TimerWorker(database, bot_id, clock, tenure, on_effect=self._queued, watched=True)
-        self.sender = Sender(database, bot_id, clock, tenure, self.delivery, self.timers)
+        self.sender = Sender(database, bot_id, clock, tenure, self.delivery, self.timers, sharing=sharing)
         self.tenure = tenure
+        self._sharing = sharing
+        if sharing is not None:
+            sharing.watch(bot_id, self.sender.wake)
         self.intake: Poller | Webhook = (
             Webhook(database, client, settings.webhook_url or "", clock, on_told=self._queued)
             if pushed
@@ -117,6 +122,8 @@ class Pandu:
             await stopping.wait()
             log.info("stopping")
             menu.cancel()
+            if self._sharing is not None:
+                group.create_task(self._sharing.leave())
             _, late = await asyncio.wait(workers, timeout=STOP_WITHIN_SECONDS)
             for worker in late:
                 log.warning("broken off while stopping", worker=worker.get_name())
@@ -157,11 +164,13 @@ async def all_assembled(
         if single and isinstance(store, LocalFileStore):
             await asyncio.to_thread(store.remove_leftovers)
         lookout = Lookout(database, clock)
+        sharing = None if single or len(clients) == 1 else Sharing(database, clock, [one.bot.id for one in clients])
         bots = [
-            Pandu(settings, database, client, store, clock, lookout, paced=paced, pushed=pushed) for client in clients
+            Pandu(settings, database, client, store, clock, lookout, sharing=sharing, paced=paced, pushed=pushed)
+            for client in clients
         ]
-        looking = asyncio.create_task(lookout.run(), name="lookout")
-        opened.push_async_callback(_end, looking)
+        for looking in (lookout, sharing) if sharing is not None else (lookout,):
+            opened.push_async_callback(_end, asyncio.create_task(looking.run(), name=type(looking).__name__))
         yield bots
 
 

@@ -126,6 +126,11 @@ class DeliveryWorker:
         """Say that there may be something to deliver."""
         self._work.set()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is on its way or being claimed just now."""
+        return not self._active and self._claims_begun == self._claims_ended
+
     async def run(self, stopping: asyncio.Event) -> None:
         """Deliver until told to stop; what is on its way is finished first."""
         self._stopping = stopping

@@ -7,9 +7,6 @@ ends. What is sent and fired is the workers' business; they ask the :class:`bot.
 from __future__ import annotations
 
 import asyncio
-import os
-import secrets
-import socket
 from datetime import datetime, timedelta
 
 import structlog
@@ -19,6 +16,7 @@ from bot.clock import Clock, first_of
 from bot.delivery import DeliveryWorker
 from bot.logging import where
 from bot.metrics import show_sender
+from bot.sharing import Sharing
 from bot.tenure import Tenure
 from bot.timer_worker import TimerWorker
 from storage import leases, outbox
@@ -34,12 +32,15 @@ MARGIN_SECONDS = 1.0
 ANSWER_SECONDS = 5.0
 TRY_AGAIN_SECONDS = 1.0
 LET_GO_SECONDS = 1.5
+FINISHING_SECONDS = 0.2
+"""Before a bot is given back it is looked so often whether what was on its way has ended."""
 
 
 class Sender:
     """Holds one bot's sending as often as this process is given it, and lets its workers work meanwhile.
 
-    ``holder`` names this run of this process; no two have the same.
+    ``holder`` names this run of this process; no two have the same. Where several bots are shared with
+    other processes, ``sharing`` says which of them are rather theirs.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Sender:
         delivery: DeliveryWorker,
         timers: TimerWorker,
         *,
+        sharing: Sharing | None = None,
         holder: str | None = None,
     ) -> None:
         self._database = database
@@ -59,7 +61,8 @@ class Sender:
         self._tenure = tenure
         self._delivery = delivery
         self._timers = timers
-        self.holder = holder or f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(8)}"
+        self._sharing = sharing
+        self.holder = holder or (leases.this_process() if sharing is None else sharing.holder)
         self.name = leases.sender(bot_id)
         self._fence: int | None = None
         self._look = asyncio.Event()
@@ -97,8 +100,8 @@ class Sender:
             async with asyncio.timeout(ANSWER_SECONDS):
                 lease_now = await self._database.lease_time()
                 self._clock.heard(lease_now, asked)
-                now = self._clock.now()
-                held = await self._database.write_first(lambda session: self._ask(session, lease_now, now))
+                now, patient = self._clock.now(), self._is_patient()
+                held = await self._database.write_first(lambda session: self._ask(session, lease_now, now, patient))
         except (DatabaseUnavailable, TimeoutError) as error:
             log.warning("the sender's lease cannot be asked for", bot_id=self._bot_id, error=where(error))
             return TRY_AGAIN_SECONDS
@@ -106,10 +109,14 @@ class Sender:
             # The workers who need no lease must not suffer for it.
             log.exception("asking for the sender's lease went wrong", bot_id=self._bot_id)
             return TRY_AGAIN_SECONDS
-        if held is None or held.holder != self.holder:
+        if held is None or held.holder != self.holder or held.until <= lease_now:
             self._step_down()
-            free_in = TRY_AGAIN_SECONDS if held is None else (held.until - lease_now).total_seconds()
-            return min(LENGTH.total_seconds(), max(0.0, free_in))
+            if held is None:
+                return TRY_AGAIN_SECONDS
+            free_at = held.until + LENGTH if patient else held.until
+            return min(LENGTH.total_seconds(), max(0.0, (free_at - lease_now).total_seconds()))
+        if self._sharing is not None and self._sharing.gives_back(self._bot_id):
+            return await self._give_back(held)
         was_held = self._tenure.fence == held.fence
         self._tenure.begin(held.fence, asked + LENGTH.total_seconds() - MARGIN_SECONDS)
         if not was_held:
@@ -119,8 +126,29 @@ class Sender:
             self._timers.wake()
         return RENEW_SECONDS
 
-    def _ask(self, session: Session, lease_now: datetime, now: datetime) -> Held | None:
-        """Take or renew the lease if that may be; return who holds it then."""
+    def _is_patient(self) -> bool:
+        """Say whether a free lease is left to other processes for a while."""
+        return self._fence is None and self._sharing is not None and self._sharing.leaves_to_others()
+
+    async def _give_back(self, held: Held) -> float:
+        """Begin to send nothing more, and let the lease go once what is on its way has ended."""
+        self._tenure.end()
+        self._fence = held.fence
+        if not self._delivery.is_idle:
+            return FINISHING_SECONDS
+        log.info("this bot is left to another process", bot_id=self._bot_id)
+        await self.let_go()
+        return LENGTH.total_seconds()
+
+    def _ask(self, session: Session, lease_now: datetime, now: datetime, patient: bool) -> Held | None:
+        """Take or renew the lease if that may be; return who holds it then, or held it last.
+
+        One who is ``patient`` takes it only if nobody else has for as long as it lasts.
+        """
+        if patient:
+            held = leases.read(session, self.name)
+            if held is not None and lease_now < held.until + LENGTH:
+                return held
         held = leases.acquire(session, self.name, self.holder, lease_now, LENGTH)
         if held is None:
             return leases.read(session, self.name)

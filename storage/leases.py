@@ -8,6 +8,9 @@ and overtaken is found out there, whatever its own stopwatch said. Times are tho
 
 from __future__ import annotations
 
+import os
+import secrets
+import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -41,6 +44,11 @@ class Held:
     holder: str
     fence: int
     until: datetime
+
+
+def this_process() -> str:
+    """Return a holder's name for this run of this process; no two have the same."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(8)}"
 
 
 def sender(bot_id: int) -> str:
