@@ -24,8 +24,10 @@ from urllib.parse import unquote_plus, urlsplit
 
 import uvloop
 
+FIRST_BOT = 7000000001
+"""Of several bots each serves every so many-th office, as in :mod:`benchmarks.offices`."""
 BOT = {
-    "id": 7000000001, "is_bot": True, "first_name": "Pandu", "username": "pandu_bench_bot", "can_join_groups": True,
+    "id": FIRST_BOT, "is_bot": True, "first_name": "Pandu", "username": "pandu_bench_bot", "can_join_groups": True,
     "can_read_all_group_messages": False, "supports_inline_queries": False,
 }  # fmt: skip
 PEOPLE = 500
@@ -39,7 +41,7 @@ PUSHING = 64
 """Connections over which updates are pushed to a webhook."""
 
 _LENGTH = re.compile(rb"content-length:\s*(\d+)", re.IGNORECASE)
-_METHOD = re.compile(rb"^\w+ /bot[^/]+/(\w+)")
+_METHOD = re.compile(rb"^\w+ /bot(\d+)[^/]*/(\w+)")
 _CHAT = re.compile(rb'chat_id(?:=|": ?"?)(\d+)')
 _OFFSET = re.compile(rb'(?:^|[&"])offset(?:=|": ?"?)(-?\d+)|name="offset"\r\n(?:[^\r]*\r\n)*?\r\n(-?\d+)')
 _MAIN = re.compile(rb"(?:%22|\")do(?:%3A|:)(\d+)(?:%3A|:)(\d+)(?:%22|\\?\")")
@@ -86,7 +88,7 @@ def _answer(result: Any) -> bytes:
     return _http(json.dumps({"ok": True, "result": result}).encode())
 
 
-TRUE, EMPTY, ME = _answer(True), _answer([]), _answer(BOT)
+TRUE, EMPTY = _answer(True), _answer([])
 _SENT_HEAD, _SENT_TAIL = (part.encode() for part in json.dumps(_message(7777777, 8888888)).split("8888888"))
 
 
@@ -96,13 +98,15 @@ class FakeApi:
     def __init__(self, arguments: argparse.Namespace) -> None:
         self.stream = arguments.people == "stream"
         self.begin, self.end, self.latency = arguments.begin, arguments.end, arguments.latency
-        self.rate, self.hooks = arguments.rate, arguments.hook
+        self.rate, self.hooks, self.bots = arguments.rate, arguments.hook, arguments.bots
         self.loop = asyncio.get_running_loop()
-        self.taken: deque[tuple[int, bytes]] = deque()
+        self.taken: deque[tuple[int, int, bytes]] = deque()
+        """Updates, each with its id and the bot's."""
         self.next_update, self.sent, self.messages = 1, 0, 1000
         self.calls: Counter[bytes] = Counter()
         self.polling: list[asyncio.Transport] = []
         self.hook: asyncio.Task[None] | None = None
+        self.secrets: dict[int, str] = {}
         self.ticking: asyncio.Task[None] | None = None
         self.intended: deque[tuple[int, str]] = deque()
         self.ready = False
@@ -111,8 +115,8 @@ class FakeApi:
         self.latencies: list[float] = []
         self.started = (0.0, 0.0)
 
-    def method(self, name: bytes, body: bytes, transport: asyncio.Transport) -> None:
-        """Carry out one call and answer it."""
+    def method(self, bot: int, name: bytes, body: bytes, transport: asyncio.Transport) -> None:
+        """Carry out one bot's call and answer it."""
         self.calls[name] += 1
         match name:
             case b"sendMessage":
@@ -123,10 +127,10 @@ class FakeApi:
                 self._say_ready()
                 self._get_updates(body, transport)
             case b"getMe":
-                transport.write(ME)
+                transport.write(_answer(BOT | {"id": bot, "username": f"pandu_bench_{bot}_bot"}))
             case b"setWebhook":
                 transport.write(TRUE)
-                self._set_hook(body)
+                self._set_hook(bot, body)
             case b"getWebhookInfo":
                 transport.write(_answer({"url": "", "has_custom_certificate": False, "pending_update_count": 0}))
             case b"answerCallbackQuery":
@@ -197,7 +201,8 @@ class FakeApi:
     def press(self, chat: int, data: str) -> None:
         """Let somebody press a button, now."""
         self.asked_at[_office(chat)] = time.perf_counter()
-        self.taken.append((self.next_update, json.dumps(_tap(self.next_update, chat, data)).encode()))
+        bot = FIRST_BOT if self.stream else FIRST_BOT + _office(chat) % self.bots
+        self.taken.append((self.next_update, bot, json.dumps(_tap(self.next_update, chat, data)).encode()))
         self.next_update += 1
         if self.hook is not None:
             self.pushed.set()
@@ -221,7 +226,7 @@ class FakeApi:
             self.polling.append(transport)
             self.loop.call_later(20, self._time_out, transport)
             return
-        batch = [raw for _, raw in list(self.taken)[:100]]
+        batch = [raw for _, _, raw in list(self.taken)[:100]]
         transport.write(_http(b'{"ok":true,"result":[%b]}' % b",".join(batch)))
 
     def _time_out(self, transport: asyncio.Transport) -> None:
@@ -234,47 +239,48 @@ class FakeApi:
             self.ready = True
             tell(event="ready")
 
-    def _set_hook(self, body: bytes) -> None:
+    def _set_hook(self, bot: int, body: bytes) -> None:
         self._say_ready()
         found, secret = _HOOK.search(body), _SECRET.search(body)
-        if found is not None and self.hook is None:
+        if found is None:
+            return
+        self.secrets[bot] = unquote_plus(secret[1].decode()) if secret else ""
+        if self.hook is None and len(self.secrets) == self.bots:
             urls = self.hooks or [unquote_plus((found[1] or found[2]).decode())]
-            token = unquote_plus(secret[1].decode()) if secret else ""
-            self.hook = self.loop.create_task(self._push_to(urls, token))
+            self.hook = self.loop.create_task(self._push_to(urls))
 
-    async def _push_to(self, urls: list[str], secret: str) -> None:
-        async with asyncio.TaskGroup() as group:
-            for url in urls:
-                group.create_task(self._push(url, secret))
-
-    async def _push(self, url: str, secret: str) -> None:
-        where = urlsplit(url)
-        head = (
-            f"POST {where.path} HTTP/1.1\r\nHost: {where.netloc}\r\nContent-Type: application/json\r\n"
-            f"X-Telegram-Bot-Api-Secret-Token: {secret}\r\nContent-Length: "
-        ).encode()
+    async def _push_to(self, urls: list[str]) -> None:
         if self.stream:
             self._fill()
         await asyncio.sleep(SETTLING_SECONDS)
         async with asyncio.TaskGroup() as group:
-            for _ in range(PUSHING):
-                group.create_task(self._push_over(where.hostname or "", where.port or 80, head))
+            for url in urls:
+                for _ in range(PUSHING):
+                    group.create_task(self._push_over(url))
 
-    async def _push_over(self, host: str, port: int, head: bytes) -> None:
-        reader, writer = await asyncio.open_connection(host, port)
+    async def _push_over(self, url: str) -> None:
+        where = urlsplit(url)
+        heads = {
+            bot: (
+                f"POST {where.path.replace('{bot}', str(bot))} HTTP/1.1\r\nHost: {where.netloc}\r\n"
+                f"Content-Type: application/json\r\nX-Telegram-Bot-Api-Secret-Token: {secret}\r\nContent-Length: "
+            ).encode()
+            for bot, secret in self.secrets.items()
+        }
+        reader, writer = await asyncio.open_connection(where.hostname or "", where.port or 80)
         while True:
-            raw = await self._next_pushed()
-            writer.write(b"%b%d\r\n\r\n%b" % (head, len(raw), raw))
+            _, bot, raw = await self._next_pushed()
+            writer.write(b"%b%d\r\n\r\n%b" % (heads[bot], len(raw), raw))
             answer = await reader.readuntil(b"\r\n\r\n")
             length = _LENGTH.search(answer)
             if length is not None and int(length[1]):
                 await reader.readexactly(int(length[1]))
 
-    async def _next_pushed(self) -> bytes:
+    async def _next_pushed(self) -> tuple[int, int, bytes]:
         while not self.taken:
             self.pushed.clear()
             await self.pushed.wait()
-        return self.taken.popleft()[1]
+        return self.taken.popleft()
 
 
 class Connection(asyncio.Protocol):
@@ -308,7 +314,7 @@ class Connection(asyncio.Protocol):
             if method is None:
                 self._transport.write(TRUE)
             else:
-                self._api.method(method[1], body, self._transport)
+                self._api.method(int(method[1]), method[2], body, self._transport)
 
 
 def tell(**facts: Any) -> None:
@@ -333,7 +339,10 @@ def main() -> None:
     parser.add_argument("--begin", type=int, required=True, help="Count from this message on")
     parser.add_argument("--end", type=int, required=True, help="Up to this one")
     parser.add_argument("--rate", type=float, default=0.0, help="Presses a second; 0: at once, as cards come")
-    parser.add_argument("--hook", action="append", help="Push here, whatever the bot says its webhook is")
+    parser.add_argument(
+        "--hook", action="append", help="Push here, whatever the bot says its webhook is ({bot}: its id)"
+    )
+    parser.add_argument("--bots", type=int, default=1, help="Among so many the offices are divided")
     parser.add_argument("--latency", type=float, default=0.0, help="Seconds before each answer")
     sys.exit(uvloop.run(serve(parser.parse_args())))
 

@@ -65,15 +65,22 @@ def office_id(number: int) -> str:
     return f"kecamatan-{number}"
 
 
-def fill(session: Session, offices: int, runs: int, now: datetime | None = None, *, steps: int = STEPS) -> None:
-    """Write ``offices`` offices of four officials each, with ``runs`` runs just begun in every one."""
+def fill(
+    session: Session, offices: int, runs: int, now: datetime | None = None, *, steps: int = STEPS, bots: int = 1
+) -> None:
+    """Write ``offices`` offices of four officials each, with ``runs`` runs just begun in every one.
+
+    Of several ``bots`` each serves every so many-th office.
+    """
     now = now or datetime.now(UTC)
-    session.merge(Bot(id=BOT_ID, username="pandu_bench_bot"))
+    for number in range(bots):
+        session.merge(Bot(id=BOT_ID + number, username=f"pandu_bench_{BOT_ID + number}_bot"))
     text = content(Adopted(definition=definition(steps), role_map={role: role for role in ROLES}))
     for number in range(offices):
-        office = _office(session, number, text, now)
+        bot_id = BOT_ID + number % bots
+        office = _office(session, number, text, now, bot_id)
         for run in range(runs):
-            moment = Moment(BOT_ID, now, f"{number:08x}{run:08x}")
+            moment = Moment(bot_id, now, f"{number:08x}{run:08x}")
             starting.start(session, moment, office[0], office[1], f"TW I {2026 + run}")
 
 
@@ -105,10 +112,10 @@ def _adoption(session: Session, own_id: str, text: str, now: datetime) -> Adopti
     return adoption
 
 
-def _office(session: Session, number: int, text: str, now: datetime) -> tuple[Official, Adoption]:
+def _office(session: Session, number: int, text: str, now: datetime, bot_id: int) -> tuple[Official, Adoption]:
     own_id = office_id(number)
     session.add(
-        Office(id=own_id, name=f"Kecamatan {number}", regency="Kabupaten Ukur", timezone="Asia/Jakarta", bot_id=BOT_ID)
+        Office(id=own_id, name=f"Kecamatan {number}", regency="Kabupaten Ukur", timezone="Asia/Jakarta", bot_id=bot_id)
     )
     session.flush()
     people = {
@@ -122,6 +129,6 @@ def _office(session: Session, number: int, text: str, now: datetime) -> tuple[Of
     adoption = _adoption(session, own_id, text, now)
     for role, official in people.items():
         session.add(Seat(office_id=own_id, role=role, official_id=official.id or 0))
-        session.add(Chat(bot_id=BOT_ID, chat_id=official.telegram_id or 0, changed_at=now))
+        session.add(Chat(bot_id=bot_id, chat_id=official.telegram_id or 0, changed_at=now))
     session.flush()
     return people["camat"], adoption

@@ -23,6 +23,13 @@ class Arguments:
     database: str
     at_once: int
     loop: str
+    bots: int
+
+    @property
+    def tokens(self) -> list[str]:
+        """The tokens of the bots that are served: one, but for Pandu where it serves several."""
+        first, _, secret = TOKEN.partition(":")
+        return [f"{int(first) + number}:{secret}" for number in range(self.bots)]
 
 
 def read() -> Arguments:
@@ -33,6 +40,7 @@ def read() -> Arguments:
     parser.add_argument("--database", default="", help="Nothing is stored without")
     parser.add_argument("--at-once", type=int, default=0, help="0: one after another")
     parser.add_argument("--loop", choices=("asyncio", "uvloop"), default="asyncio")
+    parser.add_argument("--bots", type=int, default=1)
     return Arguments(**vars(parser.parse_args()))
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from benchmarks.bots.arguments import TOKEN, Arguments, read, run
+from benchmarks.bots.arguments import Arguments, read, run
 from bot.loading import loading
 
 with loading():
@@ -29,7 +29,7 @@ async def main(arguments: Arguments) -> None:
     pushed, never = bool(arguments.webhook_port), asyncio.Event()
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(
-            _env_file=None, telegram_token=SecretStr(TOKEN), telegram_api_url=arguments.api,
+            _env_file=None, telegram_tokens=tuple(map(SecretStr, arguments.tokens)), telegram_api_url=arguments.api,
             database_url=arguments.database, data_dir=Path(folder), log_level="WARNING",
             webhook_url="https://pandu.invalid" if pushed else None,
             listen=f"127.0.0.1:{arguments.webhook_port}" if pushed else None,
