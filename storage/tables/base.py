@@ -40,7 +40,9 @@ class Table(SQLModel):
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set a column as SQLAlchemy does, without pydantic's share in it, which is for validated values."""
-        if isinstance(getattr(type(self), name, None), InstrumentedAttribute):
+        if name == "_sa_instance_state":
+            self.__dict__[name] = value  # as SQLModel does, but first: every row that becomes an object comes by here
+        elif isinstance(getattr(type(self), name, None), InstrumentedAttribute):
             object.__setattr__(self, name, value)
         else:
             super().__setattr__(name, value)
