@@ -87,7 +87,7 @@ class Pandu:
         self.intake: Poller | Webhook = (
             Webhook(database, client, settings.webhook_url or "", clock, on_told=self._queued)
             if pushed
-            else Poller(database, client, bot_id, clock, on_stored=self.inbox.wake)
+            else Poller(database, client, bot_id, clock, keep=self.inbox.keep, on_told=self._queued)
         )
         wakes = {
             Work.UPDATES: self.inbox.wake,
@@ -208,7 +208,7 @@ def web_application(bots: Sequence[Pandu], stopping: asyncio.Event) -> Starlette
 
     database, clock = bots[0].database, bots[0].clock
     doors = {
-        pandu.client.bot.id: Door(pandu.intake.secret, pandu.inbox.wake)
+        pandu.client.bot.id: Door(pandu.intake.secret, pandu.inbox.keep)
         for pandu in bots
         if isinstance(pandu.intake, Webhook)
     }
@@ -216,7 +216,7 @@ def web_application(bots: Sequence[Pandu], stopping: asyncio.Event) -> Starlette
     readiness = Readiness(
         database, clock, lambda: {bot_id: intake.heard_at for bot_id, intake in heard.items()}, stopping
     )
-    return application(database, clock, doors, readiness, MetricsPage(database, clock))
+    return application(clock, doors, readiness, MetricsPage(database, clock))
 
 
 async def _end(task: asyncio.Task[None]) -> None:

@@ -18,6 +18,7 @@ from telegram.error import Conflict, TelegramError
 from bot import absence
 from bot.clock import Clock, first_of
 from bot.crash_points import crash_point
+from bot.inbox_worker import Keep
 from bot.logging import where
 from bot.telegram_client import Flood, RefusedToken, TelegramClient, Unsent
 from bot.updates import UPDATE_KINDS, Raw, readable
@@ -33,16 +34,27 @@ OFFSET_LIVES_SECONDS = 24 * 3600.0
 
 
 class Poller:
-    """Fetches one bot's updates into the inbox. ``on_stored`` is called after each commit."""
+    """Fetches one bot's updates into the inbox.
+
+    ``keep`` runs the transaction that keeps them; ``on_told`` is called after a note to officials.
+    """
 
     def __init__(
-        self, database: Database, client: TelegramClient, bot_id: int, clock: Clock, on_stored: Callable[[], None]
+        self,
+        database: Database,
+        client: TelegramClient,
+        bot_id: int,
+        clock: Clock,
+        *,
+        keep: Keep,
+        on_told: Callable[[], None],
     ) -> None:
         self._database = database
         self._client = client
         self._bot_id = bot_id
         self._clock = clock
-        self._on_stored = on_stored
+        self._keep = keep
+        self._on_told = on_told
         self._offset: int | None = None
         self._offset_at = 0.0
         self._failures = 0
@@ -115,7 +127,7 @@ class Poller:
 
         crash_point("before-inbox-commit")
         try:
-            new, after_gap = await self._database.write(body)
+            new, after_gap = await self._keep(body)
         except DatabaseUnavailable:
             raise
         except Exception:
@@ -126,11 +138,10 @@ class Poller:
             self._offset = max(update_id for update_id, _, _ in raws) + 1
             self._offset_at = self._clock.monotonic()
         if new:
-            self._on_stored()
             log.debug("updates stored", new=new, fetched=len(updates))
         if after_gap:
             await absence.tell(self._database, self._bot_id, self._clock, asked_at)
-            self._on_stored()
+            self._on_told()
 
     async def _store_singly(self, raws: list[Raw]) -> int:
         """Store what can be stored, so that one impossible update does not hold up the rest for ever."""
@@ -146,7 +157,7 @@ class Poller:
 
     async def _store_one(self, raw: Raw) -> int:
         now = self._clock.now()
-        return await self._database.write(lambda session: inbox.store_updates(session, self._bot_id, [raw], now))
+        return await self._keep(lambda session: inbox.store_updates(session, self._bot_id, [raw], now))
 
     def _back_off(self, why: str, error: Exception) -> float:
         pause = min(LONGEST_BACKOFF_SECONDS, 0.5 * 2.0**self._failures)

@@ -11,7 +11,7 @@ import contextlib
 import hmac
 import json
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -24,12 +24,13 @@ from starlette.routing import Route
 from bot.clock import Clock
 from bot.crash_points import crash_point
 from bot.health import Readiness
+from bot.inbox_worker import Keep
 from bot.logging import where
 from bot.metrics_page import CONTENT_TYPE, MetricsPage
 from bot.settings import Unusable
 from bot.updates import readable
 from storage import inbox
-from storage.database import Database, DatabaseUnavailable
+from storage.database import DatabaseUnavailable
 
 log = structlog.stdlib.get_logger("bot.serving")
 
@@ -45,19 +46,17 @@ FINISH_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Where one bot's updates come in. ``on_stored`` is called after each commit of something new."""
+    """Where one bot's updates come in. ``keep`` runs the transaction that keeps them."""
 
     secret: str
-    on_stored: Callable[[], None]
+    keep: Keep
 
 
-def application(
-    database: Database, clock: Clock, doors: Mapping[int, Door], readiness: Readiness, metrics: MetricsPage
-) -> Starlette:
+def application(clock: Clock, doors: Mapping[int, Door], readiness: Readiness, metrics: MetricsPage) -> Starlette:
     """Return the web application; without ``doors`` it takes no updates."""
 
     async def update(request: Request) -> Response:
-        return await _take(request, database, clock, doors)
+        return await _take(request, clock, doors)
 
     async def healthz(_: Request) -> Response:
         return PlainTextResponse("ok")
@@ -79,7 +78,7 @@ def application(
     )
 
 
-async def _take(request: Request, database: Database, clock: Clock, doors: Mapping[int, Door]) -> Response:
+async def _take(request: Request, clock: Clock, doors: Mapping[int, Door]) -> Response:
     """Commit one update to the inbox."""
     bot_id = request.path_params["bot_id"]
     door = doors.get(bot_id)
@@ -106,13 +105,11 @@ async def _take(request: Request, database: Database, clock: Clock, doors: Mappi
     now = clock.now()
     crash_point("before-inbox-commit")
     try:
-        new = await database.write(lambda session: inbox.store_updates(session, bot_id, [raw], now))
+        await door.keep(lambda session: inbox.store_updates(session, bot_id, [raw], now))
     except DatabaseUnavailable as error:
         log.warning("the database is away, an update stays with Telegram", bot=bot_id, error=where(error))
         return Response(status_code=503, headers={"Retry-After": str(COME_AGAIN_SECONDS)})
     crash_point("after-inbox-commit")
-    if new:
-        door.on_stored()
     return Response()
 
 

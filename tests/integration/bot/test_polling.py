@@ -62,15 +62,11 @@ def clock() -> Stopped:
 
 
 @pytest.fixture
-def woken() -> list[bool]:
-    return []
-
-
-@pytest.fixture
-def make(sqlite: Database, clock: Stopped, woken: list[bool]) -> Made:
+def make(sqlite: Database, clock: Stopped) -> Made:
     def made(*answers: Any, database: Database = sqlite) -> tuple[Poller, Script]:
         script = Script(*answers)
-        return Poller(database, cast("TelegramClient", script), BOT, clock, lambda: woken.append(True)), script
+        client = cast("TelegramClient", script)
+        return Poller(database, client, BOT, clock, keep=database.write, on_told=lambda: None), script
 
     return made
 
@@ -80,11 +76,10 @@ async def stored(database: Database) -> list[tuple[int, int]]:
     return list(rows)
 
 
-async def test_a_batch_is_stored_before_it_is_acknowledged(make: Made, sqlite: Database, woken: list[bool]) -> None:
+async def test_a_batch_is_stored_before_it_is_acknowledged(make: Made, sqlite: Database) -> None:
     poller, script = make([update(7), update(8, person=6)])
     assert await poller.poll() == 0
     assert await stored(sqlite) == [(7, 5), (8, 6)]
-    assert woken == [True]
     await poller.poll()
     assert script.offsets == [None, 9]
 
@@ -101,12 +96,11 @@ async def test_without_a_commit_nothing_is_acknowledged(make: Made, sqlite: Data
     assert await stored(sqlite) == []
 
 
-async def test_the_same_update_twice_is_one(make: Made, sqlite: Database, woken: list[bool]) -> None:
+async def test_the_same_update_twice_is_one(make: Made, sqlite: Database) -> None:
     poller, _ = make([update(7)], [update(7), update(8)], [update(8)])
     for _ in range(3):
         await poller.poll()
     assert await stored(sqlite) == [(7, 5), (8, 5)]
-    assert len(woken) == 2
 
 
 async def test_what_is_no_update_is_passed_over(make: Made, sqlite: Database) -> None:

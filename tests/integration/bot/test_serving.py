@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 import httpx
@@ -59,11 +58,10 @@ class Served:
         self.clock = Clock()
         self.stopping = asyncio.Event()
         self.heard: dict[int, float | None] = {BOT: self.clock.monotonic(), OTHER: None}
-        self.woken: list[int] = []
-        doors = {bot: Door(secret, partial(self.woken.append, bot)) for bot, secret in SECRETS.items()}
+        doors = {bot: Door(secret, database.write) for bot, secret in SECRETS.items()}
         readiness = Readiness(database, self.clock, lambda: self.heard, self.stopping)
         page = MetricsPage(database, self.clock, CollectorRegistry())
-        app = application(database, self.clock, doors, readiness, page)
+        app = application(self.clock, doors, readiness, page)
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://pandu")
 
     async def bring(self, update: Any, *, bot: int = BOT, secret: str | None = None) -> int:
@@ -97,13 +95,11 @@ async def served(database_url: str) -> AsyncIterator[Served]:
 async def test_an_update_is_answered_when_it_is_committed(served: Served) -> None:
     assert await served.bring(message(7)) == 200
     assert await served.stored() == [(BOT, 7, 1001)]
-    assert served.woken == [BOT]
 
 
 async def test_an_update_that_comes_twice_is_kept_once(served: Served) -> None:
     assert await asyncio.gather(*(served.bring(message(7)) for _ in range(5))) == [200] * 5
     assert await served.stored() == [(BOT, 7, 1001)]
-    assert served.woken == [BOT]
 
 
 async def test_each_bot_has_its_own_door(served: Served) -> None:
@@ -155,7 +151,6 @@ async def test_while_the_database_is_away_updates_stay_with_telegram(served: Ser
     )
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "2"
-    assert served.woken == []
     served.database.away = False
     assert await served.bring(message(7)) == 200
     assert await served.stored() == [(BOT, 7, 1001)]

@@ -171,7 +171,12 @@ async def test_polling_takes_the_webhook_back_and_loses_nothing(kept: Kept) -> N
     await kept.webhook.open()
     kept.simulator.says(AHMAD, "halo")
     stored: list[None] = []
-    poller = Poller(kept.database, kept.client, BOT, kept.clock, on_stored=lambda: stored.append(None))
+
+    async def keep(body: Any) -> Any:
+        stored.append(None)
+        return await kept.database.write(body)
+
+    poller = Poller(kept.database, kept.client, BOT, kept.clock, keep=keep, on_told=lambda: None)
     await poller.open()
     assert kept.hook.url == ""
     assert await poller.poll() == 0
