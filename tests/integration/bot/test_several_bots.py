@@ -7,7 +7,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -15,6 +15,7 @@ import pytest
 from sqlmodel import Session
 
 from bot.app import Pandu, all_assembled
+from bot.sender import LENGTH
 from bot.settings import Settings, Unusable, load_settings
 from simulator import Person, Simulator
 from storage.database import open_database
@@ -42,9 +43,9 @@ def two(simulator: Simulator) -> Simulator:
 
 
 @asynccontextmanager
-async def working(settings: Settings) -> AsyncIterator[list[Pandu]]:
+async def working(settings: Settings, *, pushed: bool = False) -> AsyncIterator[list[Pandu]]:
     stopping = asyncio.Event()
-    async with all_assembled(settings, paced=False) as bots, asyncio.TaskGroup() as group:
+    async with all_assembled(settings, paced=False, pushed=pushed) as bots, asyncio.TaskGroup() as group:
         for pandu in bots:
             group.create_task(pandu.run(stopping))
         try:
@@ -109,6 +110,35 @@ async def test_a_bot_whose_token_is_refused_is_left_out(
     with pytest.raises(Unusable, match="Token ditolak"):
         async with all_assembled(load_settings(telegram_tokens=refused, **how)):
             pass
+
+
+@pytest.mark.postgres
+async def test_two_processes_share_two_bots(
+    two: Simulator, address: str, postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.sharing.LOOK_SECONDS", 0.1)
+    monkeypatch.setattr("bot.sharing.THERE", timedelta(minutes=1))  # who stops has to say so
+    settings = load_settings(
+        telegram_tokens=f"{TOKEN},{SECOND}", telegram_api_url=address, database_url=postgres_url, data_dir=tmp_path,
+        webhook_url="https://pandu.invalid", _env_file=None,
+    )  # fmt: skip
+
+    def sends_for(process: list[Pandu]) -> int:
+        return sum(pandu.tenure.fence is not None for pandu in process)
+
+    async def until(*shares: tuple[list[Pandu], int]) -> None:
+        async with asyncio.timeout(20):
+            while any(sends_for(process) != count for process, count in shares):  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0.02)
+
+    async with working(settings, pushed=True) as first:
+        await until((first, 2))
+        async with working(settings, pushed=True) as second:
+            await until((first, 1), (second, 1))
+        began = asyncio.get_running_loop().time()
+        await until((first, 2))
+        took = asyncio.get_running_loop().time() - began
+    assert took < LENGTH.total_seconds() / 2, "it was let go, and did not have to run out"
 
 
 async def test_serving_needs_an_address(tmp_path: Path, address: str) -> None:
