@@ -43,20 +43,8 @@ def run(*, long: bool = False) -> bool:
 
 def _race(url: str, count: int, bots: int, steps: int) -> float:
     ports = [free_port() for _ in range(count)]
-    replicas = [
-        [
-            "benchmarks.bots.pandu_bot",
-            "--api",
-            "{api}",
-            "--database",
-            url,
-            "--webhook-port",
-            str(port),
-            "--bots",
-            str(bots),
-        ]
-        for port in ports
-    ]
+    replica = ["benchmarks.bots.pandu_bot", "--api", "{api}", "--database", url, "--bots", str(bots)]
+    replicas = [[*replica, "--webhook-port", str(port)] for port in ports]
     hooks = [part for port in ports for part in ("--hook", f"http://127.0.0.1:{port}/telegram/{{bot}}")]
     begin = OFFICES * RUNS + SETTLING
     load = Load("phones", begin, begin + steps)

@@ -10,7 +10,7 @@ import json
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import structlog
 from sqlmodel import Session
@@ -51,13 +51,6 @@ GIVE_BACK_SECONDS = 0.5
 
 class DiedEachTime(Exception):
     """The process ended in every try of an update."""
-
-
-class Keep(Protocol):
-    """Runs a transaction that keeps updates: :meth:`InboxWorker.keep`, or a database's plain ``write``."""
-
-    async def __call__(self, body: Callable[[Session], T], /) -> T:
-        """Return what ``body`` returns once it is committed."""
 
 
 class InboxWorker:
@@ -121,27 +114,31 @@ class InboxWorker:
                     await first_of(
                         self._work, stopping, seconds=WATCHED_SECONDS if self._watched else LOOK_AGAIN_SECONDS
                     )
-
             self._group = None
 
     async def keep(self, body: Callable[[Session], T]) -> T:
         """Run the transaction that keeps updates which came in, and claim in it what may be handled at once.
 
-        That is one transaction less on the way of a tap. What this does not take is claimed as ever.
+        That is one transaction less on the way of a tap. What this does not take is claimed as ever; whatever goes
+        wrong with claiming, what came in is kept.
 
         :raises DatabaseUnavailable: nothing was kept.
         """
         group, free = self._group, self._free()
         if group is None or not free or self._share.resting():
-            kept = await self._database.write(body)
-            self.wake()
-            return kept
+            return await self._only_keep(body)
         asked, lease_now = self._clock.lease_monotonic(), await self._database.lease_time()
 
         def keep_and_claim(session: Session) -> tuple[T, list[InboxItem]]:
             return body(session), inbox.claim(session, self._bot_id, lease_now, LEASE, free)
 
-        kept, items = await self._database.write(keep_and_claim)
+        try:
+            kept, items = await self._database.write(keep_and_claim)
+        except DatabaseUnavailable:
+            raise
+        except Exception:
+            log.exception("what came in could not be kept and claimed at once")
+            return await self._only_keep(body)
         if self._group is None:
             # Told to stop meanwhile: nothing new is begun.
             await self._release(items)
@@ -149,8 +146,11 @@ class InboxWorker:
         for item in items:
             self._share.take(item.person)
         self._begin(group, items, asked)
-        if len(items) == free:
-            self.wake()
+        return kept
+
+    async def _only_keep(self, body: Callable[[Session], T]) -> T:
+        kept = await self._database.write(body)
+        self.wake()
         return kept
 
     def _free(self) -> int:

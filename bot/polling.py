@@ -18,10 +18,9 @@ from telegram.error import Conflict, TelegramError
 from bot import absence
 from bot.clock import Clock, first_of
 from bot.crash_points import crash_point
-from bot.inbox_worker import Keep
 from bot.logging import where
 from bot.telegram_client import Flood, RefusedToken, TelegramClient, Unsent
-from bot.updates import UPDATE_KINDS, Raw, readable
+from bot.updates import UPDATE_KINDS, Keep, Raw, readable
 from storage import inbox
 from storage.database import Database, DatabaseUnavailable
 

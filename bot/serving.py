@@ -24,11 +24,10 @@ from starlette.routing import Route
 from bot.clock import Clock
 from bot.crash_points import crash_point
 from bot.health import Readiness
-from bot.inbox_worker import Keep
 from bot.logging import where
 from bot.metrics_page import CONTENT_TYPE, MetricsPage
 from bot.settings import Unusable
-from bot.updates import readable
+from bot.updates import Keep, readable
 from storage import inbox
 from storage.database import DatabaseUnavailable
 

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+from sqlmodel import Session
 
 from handlers.incoming import person_of
+
+T = TypeVar("T")
 
 UPDATE_KINDS = ["message", "edited_message", "callback_query", "my_chat_member"]
 
 Raw = tuple[int, int, str]
 """An update's id, whose it is (0: nobody's), and its JSON as it is kept."""
+
+
+class Keep(Protocol):
+    """Runs a transaction that keeps updates, as :meth:`bot.inbox_worker.InboxWorker.keep` does."""
+
+    async def __call__(self, body: Callable[[Session], T], /) -> T:
+        """Return what ``body`` returns once it is committed."""
 
 
 def readable(update: Any) -> Raw | None:

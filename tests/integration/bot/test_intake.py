@@ -184,3 +184,28 @@ async def test_without_the_database_nothing_is_kept_and_nothing_begun(
         assert await leased(office) == []
         await worker.keep(storing(text(1, ANA, "a")))
         await until(office, "done", 1)
+
+
+async def test_what_cannot_be_claimed_is_kept_all_the_same(
+    office: Database, worker: InboxWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrong(*_: Any) -> list[inbox.InboxItem]:
+        raise RuntimeError("claiming goes wrong")
+
+    async with resting(worker):
+        with monkeypatch.context() as patch:
+            patch.setattr(inbox, "claim", wrong)
+            assert await worker.keep(storing(text(1, ANA, "a"))) == 1
+        assert await leased(office) == [False]
+        await until(office, "done", 1)
+
+
+async def test_whose_update_is_claimed_as_it_comes_uses_up_a_turn(
+    office: Database, worker: InboxWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns: list[int] = []
+    async with resting(worker):
+        monkeypatch.setattr(worker._share, "take", turns.append)
+        await worker.keep(storing(text(1, ANA, "a"), text(2, BUDI, "b")))
+        assert sorted(turns) == sorted([ANA, BUDI])
+        await until(office, "done", 2)
