@@ -162,6 +162,14 @@ class Phone:
         """Wait for a message containing a text that came or changed after this phone's last deed."""
         return await self.sees(text, within, since=self.acted_at)
 
+    async def receives(self, text: str, within: float = PATIENCE, *, after: Message) -> Message:
+        """Wait for a message containing a text that came after another one; one that only changed is none."""
+
+        def look() -> Message | None:
+            return next((m for m in reversed(self.received) if text in m.content and m.id > after.id), None)
+
+        return await self._wait(look, within, f"{text!r} after message {after.id}")
+
     async def offered(self, caption: str, *, on: str | None = None, within: float = PATIENCE) -> Message:
         """Wait until a message carries a button with exactly this caption."""
         return await self._wait(lambda: self.find(caption, on), within, f"a button [{caption}]")
